@@ -1,0 +1,1 @@
+"""Local Care: the operating system of a place's integrated health and social care."""

@@ -1,0 +1,1 @@
+"""Plain Python analysis: no web framework, no clock, no network."""

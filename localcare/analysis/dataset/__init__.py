@@ -1,0 +1,1 @@
+"""The linked dataset: its published schema, reading and checking it."""

@@ -1,0 +1,1 @@
+"""Risk, frailty and multimorbidity scores over the linked dataset."""

@@ -1,0 +1,1 @@
+"""The patient-care perspective, one package for each desk."""

@@ -1,0 +1,1 @@
+"""Settings, addresses and wiring: which event leads to which action."""

@@ -1,0 +1,1 @@
+"""Other systems' languages: what comes in and what goes out."""

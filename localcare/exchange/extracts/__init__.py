@@ -1,0 +1,1 @@
+"""The linked dataset in and out of the database, and the quarantine."""

@@ -1,0 +1,1 @@
+"""FHIR R4 feeds, kept as received beside the facts read from them."""

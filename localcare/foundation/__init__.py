@@ -1,0 +1,1 @@
+"""What every desk shares: places, people and the record."""

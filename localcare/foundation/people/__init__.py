@@ -1,0 +1,1 @@
+"""The register of people and their registrations with practices."""

@@ -1,0 +1,1 @@
+"""The record: coded facts, encounters, documents, consent."""

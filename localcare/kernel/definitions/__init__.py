@@ -1,0 +1,1 @@
+"""Reviewed YAML definitions: loading, schema checks, errors with file and line."""

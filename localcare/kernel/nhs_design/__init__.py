@@ -1,0 +1,1 @@
+"""The NHS design system for every page."""

@@ -1,0 +1,1 @@
+"""Seeded synthetic people and activity for demo, tests and benchmarks."""
