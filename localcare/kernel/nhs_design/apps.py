@@ -1,0 +1,10 @@
+"""The nhs_design room as a Django application."""
+
+from django.apps import AppConfig
+
+
+class NhsDesignConfig(AppConfig):
+    """Configuration of the nhs_design room."""
+
+    name = "localcare.kernel.nhs_design"
+    label = "nhs_design"
