@@ -1,0 +1,142 @@
+"""One pass over coded rows: codes become bits once per distinct code, then one OR per person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from localcare.analysis.scores.codes import normalise_icd10
+from localcare.analysis.scores.definitions import Definition
+from localcare.analysis.scores.masks import MaskLayout, bit_or, mask
+from localcare.analysis.scores.windows import Window
+
+RAW_CODE = "code_as_recorded"
+
+
+@dataclass(frozen=True)
+class PrefixMasks:
+    """The bits that each ICD-10 prefix of a score stands for."""
+
+    layout: MaskLayout
+    bits_of_prefix: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def of(cls, definition: Definition, columns: Sequence[str]) -> PrefixMasks:
+        """The items of a definition laid out over the named columns."""
+        layout = MaskLayout(tuple(columns), tuple(item.name for item in definition.items))
+        prefixes: dict[str, dict[str, int]] = {}
+        for item in definition.items:
+            for prefix in item.prefixes:
+                known = prefixes.setdefault(prefix, dict.fromkeys(columns, 0))
+                for column, bits in layout.bits([item.name]).items():
+                    known[column] |= bits
+        return cls(layout, prefixes)
+
+    def bits(self, code: str | None) -> dict[str, int]:
+        """Each column's bits for one code as recorded: those of every prefix it begins with."""
+        normal = normalise_icd10(code)
+        found = dict.fromkeys(self.layout.columns, 0)
+        for length in range(1, len(normal) + 1):
+            for column, bits in self.bits_of_prefix.get(normal[:length], {}).items():
+                found[column] |= bits
+        return found
+
+
+def distinct_codes(events: Any, code: str) -> list[str]:
+    """The distinct codes as recorded in one column of a table."""
+    found: list[str] = (
+        events.select(events[code].name(RAW_CODE)).distinct().to_pyarrow()[RAW_CODE].to_pylist()
+    )
+    return [value for value in found if value is not None]
+
+
+def code_map(codes: Iterable[str], parts: Sequence[PrefixMasks]) -> Any:
+    """A table of the codes as recorded that mean something to any part, with the parts' BIGINT columns."""
+    rows: dict[str, list[Any]] = {RAW_CODE: []}
+    rows.update({column: [] for part in parts for column in part.layout.columns})
+    for code in codes:
+        bits = {column: value for part in parts for column, value in part.bits(code).items()}
+        if any(bits.values()):
+            rows[RAW_CODE].append(code)
+            for column, value in bits.items():
+                rows[column].append(value)
+    types = {name: pa.string() if name == RAW_CODE else pa.int64() for name in rows}
+    return ibis.memtable(pa.table({name: pa.array(values, types[name]) for name, values in rows.items()}))
+
+
+def masks_per_person(
+    events: Any,
+    parts: Sequence[PrefixMasks],
+    *,
+    person: str = "person_id",
+    code: str = "code",
+    conditions: Mapping[str, Callable[[Any], Any]] | None = None,
+    keep_all: bool = False,
+) -> Any:
+    """One row per person with each part's mask columns.
+
+    `conditions` gives, by mask column, which rows may count for it. With `keep_all`, people none of whose codes
+    mean anything are kept with masks of 0; otherwise they are left out, to be joined to a register.
+    """
+    codes = code_map(distinct_codes(events, code), parts)
+    joined = events.join(codes, events[code] == codes[RAW_CODE], how="left" if keep_all else "inner")
+    columns = [column for part in parts for column in part.layout.columns]
+    aggregates = {}
+    for column in columns:
+        bits = joined[column]
+        if conditions and column in conditions:
+            bits = ibis.cases((conditions[column](joined), bits), else_=mask(0))
+        aggregates[column] = bit_or(bits)
+    grouped = joined.group_by(joined[person]).aggregate(**aggregates)
+    return (
+        grouped.mutate(**{column: grouped[column].fill_null(mask(0)) for column in columns})
+        if keep_all
+        else grouped
+    )
+
+
+def everyone(people: Any, measured: Any, *, person: str = "person_id") -> Any:
+    """The people, each once, with the measured columns; 0 where nothing was measured."""
+    columns = [column for column in measured.columns if column != person]
+    joined = people.join(measured, people[person] == measured[person], how="left")
+    filled = {
+        column: joined[column].fill_null(ibis.literal(0, measured[column].type())) for column in columns
+    }
+    return joined.select(*(joined[column] for column in people.columns), **filled)
+
+
+def score_events(
+    events: Any,
+    parts: Sequence[PrefixMasks],
+    windows: Mapping[str, int | None],
+    *,
+    person: str,
+    code: str,
+    on: str | None,
+    as_of: Any,
+    people: Any,
+) -> Any:
+    """Masks per person for a notebook's own table of coded rows, with windows when a day column is named.
+
+    Raises ValueError when only one of `on` and `as_of` is given.
+    """
+    if (on is None) != (as_of is None):
+        raise ValueError("give both `on` (the column with the day) and `as_of`, or neither")
+    conditions: dict[str, Callable[[Any], Any]] = {}
+    if on is not None:
+        for column, months in windows.items():
+            window = Window.ending(as_of, months=months)
+            conditions[column] = lambda rows, window=window: in_window(rows[on], window)
+    masks = masks_per_person(
+        events, parts, person=person, code=code, conditions=conditions, keep_all=people is None
+    )
+    return masks if people is None else everyone(people.select(person).distinct(), masks, person=person)
+
+
+def in_window(column: Any, window: Window) -> Any:
+    """The window as an expression over a date column."""
+    return (column > ibis.literal(window.after)) & (column <= ibis.literal(window.until))
