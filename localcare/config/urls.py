@@ -1,5 +1,13 @@
-"""Every address of the site."""
+"""Every address of the site: each room brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"{application.name}.urls"))
+    for application in apps.get_app_configs()
+    if application.name.startswith("localcare.") and find_spec(f"{application.name}.urls")
+]
+urlpatterns += [path("account/", include("allauth.urls"))]

@@ -9,3 +9,4 @@ from localcare.config.settings.base import *  # noqa: E402, F403
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("LOCALCARE_TEST_DATABASE", "test_localcare")}  # noqa: F405
