@@ -9,7 +9,7 @@ from localcare.analysis.dataset.schema import ATTENDANCES
 from localcare.synthetic.columns import coded, days, moments, record_batch
 from localcare.synthetic.definitions import choose, definition, shares
 from localcare.synthetic.health import Health, yearly_rate
-from localcare.synthetic.people import DAYS_IN_YEAR, People
+from localcare.synthetic.people import DAYS_IN_YEAR, Ints, People
 from localcare.synthetic.stays import EMERGENCY, Stays
 from localcare.synthetic.timing import Calendar, draw_days, repeated, seconds_of_day
 
@@ -48,7 +48,15 @@ def attendance_rows(
     return _table(random, people, who, day, arrived, departed, outcome)
 
 
-def _table(random, people, who, day, arrived, departed, outcome) -> pa.Table:  # type: ignore[no-untyped-def]
+def _table(
+    random: np.random.Generator,
+    people: People,
+    who: Ints,
+    day: Ints,
+    arrived: Ints,
+    departed: Ints,
+    outcome: Ints,
+) -> pa.Table:
     count = len(who)
     providers = pa.array(definition("activity")["providers"]["acute"])
     provider = people.practice[who] % len(providers)

@@ -43,9 +43,9 @@ def contact_rows(
     winter = definition("activity")["winter"]["general_practice"]
     quantiles = calendar.quantiles(winter=winter, working_days=True)
     owners = []
-    for setting in CONTACT_SETTINGS:
-        factor = intensity if setting == "general-practice" else 1.0
-        rate = _rate(setting, people, health) * factor * calendar.length / DAYS_IN_YEAR
+    for name in CONTACT_SETTINGS:
+        factor = intensity if name == "general-practice" else 1.0
+        rate = _rate(name, people, health) * factor * calendar.length / DAYS_IN_YEAR
         owners.append(repeated(random.poisson(rate))[0])
     who = np.concatenate(owners)
     setting = np.repeat(np.arange(len(CONTACT_SETTINGS)), [len(owner) for owner in owners])

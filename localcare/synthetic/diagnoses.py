@@ -63,7 +63,7 @@ def diagnosis_rows(
 
 
 def _written(random: np.random.Generator, code: Ints, *, dirt: bool) -> pa.Array:
-    """The codes as people's systems write them: mostly plain, some with dots, lower case, blanks or daggers."""
+    """The codes as systems write them: mostly plain, some with dots, lower case, blanks or daggers."""
     variants = [odd_code_variants(word) for word in _codes()]
     each = len(variants[0])
     words = pa.array([written for one in variants for written in one])
@@ -91,7 +91,7 @@ def _own_reason(random: np.random.Generator, health: Health, stays: Stays) -> In
     """For half of emergency stays a reason out of the person's own conditions, else -1."""
     place, table = _codes(), conditions()
     acute = [position for position, condition in enumerate(table.content) if condition["acute"]]
-    draw = random.random((stays.count, len(acute)), dtype=np.float32) * health.has[np.ix_(stays.who, acute)]
+    draw = random.random((stays.count, len(acute)), dtype=np.float32) * health.has[stays.who][:, acute]
     picked = draw.argmax(axis=1) if stays.count else np.zeros(0, dtype=np.int64)
     has_any = draw.max(axis=1, initial=0) > 0
     from_own = has_any & (stays.kind == EMERGENCY) & (random.random(stays.count) < FROM_OWN_CONDITION_SHARE)

@@ -1,4 +1,4 @@
-"""Dirt that real feeds carry and that still passes the schema: odd codes, odd postcodes, the same person twice."""
+"""Dirt of real feeds that still passes the schema: odd codes, odd postcodes, the same person twice."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def soil_persons(
 
 
 def odd_code_variants(code: str) -> tuple[str, ...]:
-    """The ICD-10 code plain, then as systems also write it: dotted, lower case, blank in front, dagger or asterisk."""
+    """The ICD-10 code plain, then as also written: dotted, lower case, blank in front, dagger, asterisk."""
     dotted = f"{code[:3]}.{code[3:]}" if len(code) > 3 else f"{code}.X"
     marks = ("*", "A") if code.startswith(("F00", "G63", "N08", "M01")) else ("+", "D")
     padded = code if len(code) > 3 else f"{code}X"

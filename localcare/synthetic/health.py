@@ -23,7 +23,7 @@ class Health:
     @property
     def condition_count(self) -> Ints:
         """How many conditions each person has."""
-        return self.has.sum(axis=1)
+        return np.asarray(self.has.sum(axis=1), dtype=np.int64)
 
 
 def draw_health(random: np.random.Generator, people: People) -> Health:

@@ -113,7 +113,7 @@ def person_columns(
 def _draw_names(
     random: np.random.Generator, people: People, ethnic: list[Any], ethnicity: Ints
 ) -> tuple[Ints, Ints, Any]:
-    """Family names (shared in most households), given names by sex and generation, and who has one name only."""
+    """Family names (mostly shared at home), given names by sex and generation, who has one name only."""
     words, group_of = name_words(), definition("population")["name_groups"]
     groups = sorted(words.family_of.keys() - {"single"})
     count = people.count

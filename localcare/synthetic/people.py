@@ -149,7 +149,7 @@ def _draw_parents(random: np.random.Generator, age: Floats, sex: NDArray[np.int8
 
 
 def _households(partner: Ints, parent: Ints) -> Ints:
-    """The household of each: couples share one, children live with their mother; numbered by its first member."""
+    """The household of each, numbered by its first member: couples share one, children join their mother."""
     positions = np.arange(len(partner))
     head = np.where(partner == NOBODY, positions, np.minimum(positions, partner))
     return np.where(parent == NOBODY, head, head[np.maximum(parent, 0)])

@@ -72,9 +72,10 @@ def synthesise(
 ) -> Path:
     """Writes a linked dataset of `people` synthetic people (at least 3) up to `as_of` into the folder `out`.
 
-    The same arguments give the same content, whatever the threads. `truth.parquet` beside the tables holds the hidden
-    propensity, the expected emergency stays a year, true duplicates and the personas. About 40 events a person in
-    three years unless `events_per_person` says otherwise. Raises ValueError for arguments that make no population.
+    The same arguments give the same content, whatever the threads. `truth.parquet` beside the tables holds
+    the hidden propensity, the expected emergency stays a year, true duplicates and the personas. About 45
+    events a person in three years unless `events_per_person` says otherwise. Raises ValueError for arguments
+    that make no population.
     """
     if people < PERSONA_COUNT or not practices or years < 1:
         raise ValueError(
@@ -104,9 +105,9 @@ def _intensity(events_per_person: float | None, years: int) -> float:
     return max((events_per_person - FIXED_EVENTS * years) / (ROUTINE_EVENTS * years), 0.1)
 
 
-# Events a person and year, measured on 200,000 people: those that never change, and routine ones at intensity 1.
-FIXED_EVENTS = 4.0
-ROUTINE_EVENTS = 9.0
+# Events a person and year, measured on 200,000 people: the unchanging, and the routine at intensity 1.
+FIXED_EVENTS = 5.1
+ROUTINE_EVENTS = 9.8
 
 
 def _chunks(request: Request, threads: int) -> Iterator[dict[str, pa.Table]]:

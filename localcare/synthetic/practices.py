@@ -12,14 +12,15 @@ import yaml
 LSOAS_PER_PRACTICE = 6
 UNISSUED_LSOA_BASE = 990_000  # English codes end near E01035000: these name no real area
 
-# Middle of the deprivation deciles and postcode district of each area; invented but for the districts themselves.
+# Middle of the deprivation deciles (invented) and postcode district of each area.
 AREAS: dict[str, tuple[float, str]] = {
     "deal": (6.0, "CT14"), "dover": (4.0, "CT16"), "folkestone": (4.0, "CT19"), "romney": (5.0, "TN28"),
     "ramsgate": (3.0, "CT11"), "margate": (2.0, "CT9"), "broadstairs": (6.0, "CT10"), "quex": (4.5, "CT7"),
     "herne": (5.5, "CT6"), "canterbury": (6.5, "CT1"), "whitstable": (7.0, "CT5"), "faversham": (6.5, "ME13"),
     "sandwich": (7.0, "CT13"), "ashford": (6.0, "TN24"), "medway": (4.5, "ME7"), "chatham": (3.5, "ME4"),
     "gravesend": (4.5, "DA12"), "dartford": (6.0, "DA1"), "swale": (4.0, "ME10"), "swanley": (6.0, "BR8"),
-    "maidstone": (6.5, "ME15"), "tonbridge": (8.0, "TN9"), "tunbridge": (8.5, "TN2"), "sevenoaks": (9.0, "TN13"),
+    "maidstone": (6.5, "ME15"), "tonbridge": (8.0, "TN9"), "tunbridge": (8.5, "TN2"),
+    "sevenoaks": (9.0, "TN13"),
     "rural": (7.5, "TN26"), "north": (5.5, "TN25"), "urban": (4.5, "TN23"),
 }  # fmt: skip
 ELSEWHERE = (5.5, "ME99")
@@ -51,7 +52,8 @@ def _share(code: str, cluster: str, weight: float) -> PracticeShare:
 FALLBACK = (
     ("S1001", "Deal", 17.0), ("S1002", "Deal", 17.5), ("S1003", "Dover", 28.0), ("S1004", "Dover", 29.7),
     ("S1005", "Folkestone", 43.0), ("S1006", "Folkestone", 44.1), ("S1007", "Romney Marsh", 21.1),
-    ("S1008", "Quex", 30.0), ("S1009", "Ramsgate", 51.0), ("S1010", "Margate", 42.0), ("S1011", "Broadstairs", 20.0),
+    ("S1008", "Quex", 30.0), ("S1009", "Ramsgate", 51.0), ("S1010", "Margate", 42.0),
+    ("S1011", "Broadstairs", 20.0),
     ("S1012", "Herne Bay", 46.0), ("S1013", "Ashford Rural", 44.0), ("S1014", "Ashford North", 44.0),
     ("S1015", "Ashford Urban", 44.0),
 )  # fmt: skip

@@ -22,7 +22,7 @@ DAY_CASE_SHARE = 0.8
 
 @dataclass
 class Stays:
-    """Stays in order of person and admission; `who` by position in the chunk, discharged NEVER while in hospital."""
+    """Stays in order of person and admission: `who` by position, discharged NEVER while in hospital."""
 
     who: Ints
     kind: Ints

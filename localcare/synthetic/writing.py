@@ -23,7 +23,7 @@ TRUTH_SCHEMA = pa.schema([
 
 
 class DatasetWriter:
-    """One Parquet file for each table and one for the truth; chunks come with keys from 1 and are shifted on."""
+    """One Parquet file for each table and one for the truth; chunks come with keys from 1."""
 
     def __init__(self, folder: Path) -> None:
         self.rows = {table.name: 0 for table in TABLES}
@@ -43,7 +43,7 @@ class DatasetWriter:
         self._stack.close()
 
     def write(self, chunk: dict[str, pa.Table]) -> None:
-        """Writes a chunk; persons keep their keys, every other key and stay_id is shifted by what came before."""
+        """Writes a chunk: persons keep their keys, every other key is shifted by what came before."""
         stays_before = self.rows["stays"]
         for table in TABLES:
             rows = chunk[table.name]
