@@ -1,4 +1,4 @@
-"""Writes `docs/reference/trace.md`: each thing the papers ask for, whether it works and which tests show it."""
+"""Writes `docs/reference/trace.md`: what the papers ask for, whether it works, and the tests that show it."""
 
 from __future__ import annotations
 
@@ -55,34 +55,35 @@ def status(item: str, complete: set[str], tests: list[str]) -> str:
     return "works" if item in complete else "partly"
 
 
+def row(entry: dict, state: str, tests: list[str]) -> str:
+    """One line of the table."""
+    shown = "<br>".join(f"`{test}`" for test in tests)
+    asked = entry["text"].replace("|", "\\|")
+    return f"| {entry['item']} | {asked} | {state} | {shown} |"
+
+
 def page() -> str:
     """The whole page in Markdown."""
     definition = yaml.safe_load(ITEMS.read_text(encoding="utf-8"))
     tests, complete = tests_by_item(), set(definition["complete"])
+    entries = definition["items"]
     states = {
-        entry["item"]: status(entry["item"], complete, tests.get(entry["item"], []))
-        for entry in definition["items"]
+        entry["item"]: status(entry["item"], complete, tests.get(entry["item"], [])) for entry in entries
     }
-    counts = {state: list(states.values()).count(state) for state in ("works", "partly", "not yet")}
+    count = list(states.values()).count
     lines = [
         "# What the papers ask for, and what works",
         "",
-        "Written by `make trace`; do not edit. Quoted words are the papers' own; [002:206] is paper 002, line 206.",
+        "Written by `make trace`; do not edit. Quoted words are the papers' own; [002:206] is paper 002, line",
+        "206. *Works*: listed as whole and tested. *Partly*: a test shows a part of it.",
         "",
-        f"Of {len(states)} items, {counts['works']} work, {counts['partly']} work partly, {counts['not yet']} not yet.",
+        f"Of {len(states)} items, {count('works')} work, {count('partly')} work partly, {count('not yet')} not yet.",
     ]
     for group in definition["groups"]:
-        lines += [
-            "",
-            f"## {group['code']} {group['title']}",
-            "",
-            "| item | asked | state | shown by |",
-            "| --- | --- | --- | --- |",
-        ]
-        for entry in (entry for entry in definition["items"] if entry["group"] == group["code"]):
-            shown = "<br>".join(f"`{test}`" for test in tests.get(entry["item"], []))
-            asked = entry["text"].replace("|", "\\|")
-            lines.append(f"| {entry['item']} | {asked} | {states[entry['item']]} | {shown} |")
+        heading = ["", f"## {group['code']} {group['title']}", ""]
+        lines += [*heading, "| item | asked | state | shown by |", "| --- | --- | --- | --- |"]
+        of_group = (entry for entry in entries if entry["group"] == group["code"])
+        lines += [row(entry, states[entry["item"]], tests.get(entry["item"], [])) for entry in of_group]
     return "\n".join(lines) + "\n"
 
 
