@@ -74,10 +74,11 @@ def page() -> str:
     lines = [
         "# What the papers ask for, and what works",
         "",
-        "Written by `make trace`; do not edit. Quoted words are the papers' own; [002:206] is paper 002, line",
-        "206. *Works*: listed as whole and tested. *Partly*: a test shows a part of it.",
+        "Written by `make trace`; do not edit. Quoted words are the papers' own; [002:206] is paper 002,",
+        "line 206. *Works*: listed as whole and tested. *Partly*: a test shows a part of it.",
         "",
-        f"Of {len(states)} items, {count('works')} work, {count('partly')} work partly, {count('not yet')} not yet.",
+        f"Of {len(states)} items, {count('works')} work, {count('partly')} work partly, "
+        f"{count('not yet')} not yet.",
     ]
     for group in definition["groups"]:
         heading = ["", f"## {group['code']} {group['title']}", ""]
