@@ -74,16 +74,17 @@ def masks_per_person(
     *,
     person: str = "person_id",
     code: str = "code",
+    codes: Iterable[str] | None = None,
     conditions: Mapping[str, Callable[[Any], Any]] | None = None,
     keep_all: bool = False,
 ) -> Any:
     """One row per person with each part's mask columns.
 
-    `conditions` gives, by mask column, which rows may count for it. With `keep_all`, people none of whose codes
+    `codes` are the distinct codes as recorded, read here when not given. `conditions` gives, by mask column, which rows may count for it. With `keep_all`, people none of whose codes
     mean anything are kept with masks of 0; otherwise they are left out, to be joined to a register.
     """
-    codes = code_map(distinct_codes(events, code), parts)
-    joined = events.join(codes, events[code] == codes[RAW_CODE], how="left" if keep_all else "inner")
+    lookup = code_map(distinct_codes(events, code) if codes is None else codes, parts)
+    joined = events.join(lookup, events[code] == lookup[RAW_CODE], how="left" if keep_all else "inner")
     columns = [column for part in parts for column in part.layout.columns]
     aggregates = {}
     for column in columns:

@@ -1,0 +1,103 @@
+"""One pass over the coded facts: code lists and measured values become bits, one OR per person."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from localcare.analysis.scores.codes import normalise_code
+from localcare.analysis.scores.definitions import ValueRule
+from localcare.analysis.scores.masks import bit_or
+
+LARGEST = sys.float_info.max
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class FactRule:
+    """What a code shows: an item of a score's mask column, after a day, with a value where a rule asks for one."""
+
+    column: str
+    item: str
+    bits: int
+    after: date
+    value_rule: ValueRule | None = None
+
+
+FactRules = Mapping[Key, Sequence[FactRule]]
+
+
+def merge(*several: FactRules) -> dict[Key, list[FactRule]]:
+    """The rules of several scores in one lookup."""
+    merged: dict[Key, list[FactRule]] = {}
+    for rules in several:
+        for key, found in rules.items():
+            merged.setdefault(key, []).extend(found)
+    return merged
+
+
+def masks_per_person(facts: Any, rules: FactRules, columns: Sequence[str], as_of: date) -> Any:
+    """One row per person with a fact that meets a rule: person_id and the mask columns."""
+    lookup = fact_map(_distinct_codes(facts), rules, columns)
+    joined = facts.join(
+        lookup,
+        [facts.system == lookup.system_as_recorded, facts.code == lookup.code_as_recorded],
+        how="inner",
+    )
+    beyond = ((joined.value > joined.above) & (joined.value <= LARGEST)) | (
+        (joined.value < joined.below) & (joined.value >= -LARGEST)
+    )
+    meets = joined.only_unit.isnull() | ((joined.unit.fill_null("") == joined.only_unit) & beyond)
+    counted = joined.filter(
+        joined.occurred_on > joined.after, joined.occurred_on <= ibis.literal(as_of), meets
+    )
+    return counted.group_by("person_id").aggregate(**{column: bit_or(counted[column]) for column in columns})
+
+
+def fact_map(codes: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str]) -> Any:
+    """The lookup by code as recorded; one row per different day, unit and limit that a code's rules name."""
+    rows: list[dict[str, Any]] = []
+    for system, code in codes:
+        merged: dict[tuple[Any, ...], dict[str, int]] = {}
+        for rule in rules.get(normalise_code(system, code), ()):
+            for limits in _limits(rule.value_rule):
+                bits = merged.setdefault((rule.after, *limits), dict.fromkeys(columns, 0))
+                bits[rule.column] |= rule.bits
+        for (after, unit, above, below), bits in merged.items():
+            rows.append(
+                {"system_as_recorded": system, "code_as_recorded": code, "after": after, "only_unit": unit,
+                 "above": above, "below": below} | bits
+            )  # fmt: skip
+    schema = pa.schema(
+        [("system_as_recorded", pa.string()), ("code_as_recorded", pa.string()), ("after", pa.date32()),
+         ("only_unit", pa.string()), ("above", pa.float64()), ("below", pa.float64())]
+        + [(column, pa.int64()) for column in columns]
+    )  # fmt: skip
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _limits(rule: ValueRule | None) -> list[tuple[str | None, float, float]]:
+    """(unit, strictly above, strictly below) for each unit; an inclusive limit moves to the next number."""
+    if rule is None:
+        return [(None, math.inf, -math.inf)]
+    above = math.inf if rule.above is None else float(rule.above)
+    below = -math.inf if rule.below is None else float(rule.below)
+    if rule.inclusive:
+        above, below = math.nextafter(above, -math.inf), math.nextafter(below, math.inf)
+    return [(unit, above, below) for unit in rule.units]
+
+
+def _distinct_codes(facts: Any) -> list[tuple[str, str]]:
+    found = facts.select("system", "code").distinct().to_pyarrow().to_pydict()
+    return [
+        (system, code)
+        for system, code in zip(found["system"], found["code"], strict=True)
+        if system is not None and code is not None
+    ]

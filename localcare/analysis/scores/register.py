@@ -1,0 +1,41 @@
+"""The register: everyone registered and alive on a date, one row each; it drives every join."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+
+def registered(persons: Any, registrations: Any, as_of: date) -> Any:
+    """person_id, practice_code, age, sex and imd_decile of everyone registered on the date.
+
+    Out are people who died on or before it, or were born after it. Someone with two registrations on the date is at
+    the practice where they registered last (of two on one day, the one with the higher registration_id).
+    """
+    day = ibis.literal(as_of)
+    current = registrations.filter(
+        registrations.started_on <= day, registrations.ended_on.isnull() | (registrations.ended_on > day)
+    )
+    latest = current.group_by("person_id").aggregate(
+        practice_code=current.practice_code.argmax(
+            ibis.struct({"started_on": current.started_on, "registration_id": current.registration_id})
+        )
+    )
+    alive = persons.filter(
+        persons.birth_date <= day, persons.death_date.isnull() | (persons.death_date > day)
+    )
+    joined = alive.join(latest, "person_id")
+    return joined.select(
+        "person_id",
+        "practice_code",
+        age=_age(joined.birth_date, as_of),
+        sex=joined.sex,
+        imd_decile=joined.imd_decile,
+    )
+
+
+def _age(birth_date: Any, as_of: date) -> Any:
+    birthday_to_come = (birth_date.month() * 100 + birth_date.day()) > as_of.month * 100 + as_of.day
+    return (as_of.year - birth_date.year() - birthday_to_come.cast("int32")).cast("int32")
