@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "localcare.foundation.people",
     "localcare.foundation.record",
     "localcare.care.stratification",
+    "localcare.exchange.loads",
     "localcare.exchange.extracts",
     "localcare.exchange.fhir",
 ]

@@ -18,11 +18,17 @@ class Source(models.Model):
 
 
 class Sourced(models.Model):
-    """A row of the record: about one person, from one source under the source's own key."""
+    """A row of the record: about one person, from one source under the source's own key.
+
+    `load_key` is the load that last wrote the row, so that it can be followed back to its file. The database does not
+    check `source` row by row: sources are never deleted, and the check would cost a third of a load's time.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
-    source_key = models.CharField(max_length=80)
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    source_key = models.CharField(max_length=120)
     load_key = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -42,11 +48,11 @@ class Fact(Sourced):
     """A coded fact: problem, observation, medicine, allergy, procedure, immunisation."""
 
     kind = models.CharField(max_length=16)
-    system = models.CharField(max_length=100)
-    code = models.CharField(max_length=64)
-    text = models.CharField(max_length=500, blank=True)
+    system = models.CharField(max_length=200)
+    code = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
     value = models.FloatField(null=True, blank=True)
-    value_text = models.CharField(max_length=500, blank=True)
+    value_text = models.TextField(blank=True)
     unit = models.CharField(max_length=40, blank=True)
     occurred_on = models.DateField()
     occurred_at = models.DateTimeField(null=True, blank=True)
@@ -74,7 +80,7 @@ class Stay(Sourced):
     admitted_at = models.DateTimeField(null=True, blank=True)
     discharged_at = models.DateTimeField(null=True, blank=True)
     discharge_destination = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         """Read by person, newest first."""
@@ -87,8 +93,8 @@ class StayCode(Sourced):
     """A diagnosis or procedure of a stay, in its position."""
 
     position = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=64)
-    text = models.CharField(max_length=500, blank=True)
+    code = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
     occurred_on = models.DateField()
 
     class Meta:
@@ -132,8 +138,8 @@ class Attendance(Sourced):
     departed_at = models.DateTimeField(null=True, blank=True)
     arrival_mode = models.CharField(max_length=16, blank=True)
     outcome = models.CharField(max_length=32, blank=True)
-    diagnosis_code = models.CharField(max_length=64, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    diagnosis_code = models.CharField(max_length=100, blank=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         """Read by person, newest first."""
@@ -151,7 +157,7 @@ class Contact(Sourced):
     occurred_at = models.DateTimeField(null=True, blank=True)
     mode = models.CharField(max_length=16, blank=True)
     professional_role = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.TextField(blank=True)
     attended = models.BooleanField(null=True, blank=True)
 
     class Meta:
@@ -207,7 +213,7 @@ class Consent(Sourced):
     kind = models.CharField(max_length=32, choices=Kind.choices)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True)
 
     class Meta:
         """Read by person."""

@@ -1,0 +1,26 @@
+"""What the linked dataset's loader remembers: which person each sender's person key stands for."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from localcare.foundation.people.models import Person
+from localcare.foundation.record.models import Source
+
+
+class DatasetPerson(models.Model):
+    """The person that one source calls by this person_id."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person_key = models.BigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """One key of one source stands for one person."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("source", "person_key"), name="extracts_person_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_key} is {self.person_id}"
