@@ -7,6 +7,7 @@ os.environ.setdefault("LOCALCARE_ENVIRONMENT", "test")
 from localcare.config.settings.base import *  # noqa: E402, F403
 
 SECRET_KEY = "only-for-tests"
+AUDIT_KEY = "only-for-tests-of-the-audit-chain"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("LOCALCARE_TEST_DATABASE", "test_localcare")}  # noqa: F405

@@ -1,6 +1,7 @@
 """The access room as a Django application."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AccessConfig(AppConfig):
@@ -8,3 +9,10 @@ class AccessConfig(AppConfig):
 
     name = "localcare.kernel.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Register the start-up checks."""
+        from localcare.kernel.access import checks
+
+        register(checks.check_views_are_declared, Tags.security)
+        register(checks.check_roles, Tags.security)

@@ -1,0 +1,97 @@
+"""Appending to the audit trail: the only way anything is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from localcare.kernel.audit.chain import Entry, chain_hash, chain_key, plain
+
+
+class Actor(Protocol):
+    """What an entry says about who acted; `access.readers.Reader` is one."""
+
+    @property
+    def name(self) -> str:
+        """The user name, or the name of the job."""
+
+    @property
+    def role_codes(self) -> tuple[str, ...]:
+        """The roles in force."""
+
+    @property
+    def organisation(self) -> str:
+        """The organisation the actor works for."""
+
+    @property
+    def address(self) -> str:
+        """The network address the request came from."""
+
+
+class AnonymousActor(Exception):
+    """Something was to be audited that nobody did."""
+
+
+class AuditHeadLost(Exception):
+    """The row that ends the chain is gone, so nothing can be appended."""
+
+
+LOCK_HEAD = "SELECT sequence + 1, hash FROM audit_audithead FOR UPDATE"
+INSERT_ENTRY = """
+    WITH head AS (UPDATE audit_audithead SET sequence = %(sequence)s, hash = %(hash)s),
+    entry AS (
+        INSERT INTO audit_auditentry (sequence, occurred_at, actor, actor_role, organisation, action, basis,
+            outcome, address, detail, previous_hash, hash)
+        VALUES (%(sequence)s, %(occurred_at)s, %(actor)s, %(actor_role)s, %(organisation)s, %(action)s,
+            %(basis)s, %(outcome)s, %(address)s, %(detail)s, %(previous_hash)s, %(hash)s))
+    INSERT INTO audit_auditsubject (entry_id, position, reference)
+    SELECT %(sequence)s, position, reference
+    FROM unnest(%(subjects)s::text[]) WITH ORDINALITY AS subject (reference, position)
+"""
+
+
+def record_access(
+    *,
+    reader: Actor,
+    action: str,
+    subjects: Sequence[str] = (),
+    basis: str = "",
+    outcome: str = "success",
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one entry and return its sequence.
+
+    Outside a transaction the entry is durable when this returns; inside one it stands or falls with it.
+    Call it last: from here until the commit every other append waits.
+    """
+    if not reader.name:
+        raise AnonymousActor(
+            f"{action} was to be audited without an actor: sign in or use system_reader(name)."
+        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_HEAD)
+        head = cursor.fetchone()
+        if head is None:
+            raise AuditHeadLost("The head of the audit trail is missing: run localcare audit verify.")
+        sequence, previous_hash = head
+        entry = Entry(
+            sequence=sequence,
+            occurred_at=timezone.now(),
+            actor=reader.name,
+            actor_role=", ".join(reader.role_codes),
+            organisation=reader.organisation,
+            action=action,
+            basis=plain(basis),
+            outcome=outcome,
+            address=reader.address,
+            detail=plain(dict(detail or {})),
+            subjects=tuple(str(subject) for subject in subjects),
+        )
+        digest = chain_hash(chain_key(), bytes(previous_hash), entry)
+        row = {**vars(entry), "detail": Jsonb(entry.detail), "subjects": list(entry.subjects)}
+        cursor.execute(INSERT_ENTRY, {**row, "previous_hash": bytes(previous_hash), "hash": digest})
+    return int(sequence)
