@@ -36,6 +36,9 @@ def moments(numbers: NDArray[Any], seconds: NDArray[Any]) -> pa.Array:
 
 def coded(positions: NDArray[Any], words: pa.Array, missing: NDArray[np.bool_] | None = None) -> pa.Array:
     """Strings given by position in a list of words; empty where missing."""
+    encoded = words.dictionary_encode()
+    if len(encoded.dictionary) < len(words):  # Parquet falls back to plain strings where a word stands twice
+        positions, words = encoded.indices.to_numpy()[positions], encoded.dictionary
     indices = pa.array(positions.astype(np.int32, copy=False), mask=missing)
     return pa.DictionaryArray.from_arrays(indices, words, safe=False)
 
@@ -54,10 +57,9 @@ def record_batch(table: Table, columns: Mapping[str, pa.Array], count: int) -> p
 
 def respelt(column: pa.DictionaryArray, rows: NDArray[Any], words: list[str]) -> pa.DictionaryArray:
     """The coded column with other words in the rows given."""
-    known = len(column.dictionary)
-    indices = column.indices.to_numpy(zero_copy_only=False).copy()
-    missing = np.isnan(indices) if indices.dtype.kind == "f" else np.zeros(len(indices), dtype=np.bool_)
+    indices = column.indices.fill_null(0).to_numpy().copy()
+    missing = column.indices.is_null().to_numpy(zero_copy_only=False).copy()
+    indices[rows] = len(column.dictionary) + np.arange(len(rows))
     missing[rows] = False
-    indices[rows] = known + np.arange(len(rows))
     dictionary = pa.concat_arrays([column.dictionary, pa.array(words, pa.string())])
-    return coded(np.where(missing, 0, indices), dictionary, missing=missing)
+    return coded(indices, dictionary, missing=missing)

@@ -66,7 +66,8 @@ def spoil(dataset_path: Path, out: Path) -> list[Fault]:
     """Copies the dataset to `out` with one bad row for each kind of fault, and says which.
 
     `packages` is written as CSV, because a Parquet file cannot hold a word where a number belongs.
-    Rows that refer to a spoilt row stay as they are. Raises ValueError where the dataset is too small to carry every fault.
+    Rows that refer to a spoilt row stay as they are. Raises ValueError where the dataset is too small to
+    carry every fault.
     """
     out.mkdir(parents=True, exist_ok=True)
     by_table: dict[str, list[tuple[str, int, str, Callable[[Row], Any], str]]] = {}
