@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from localcare.config.settings.sign_in import *  # noqa: F403
 from localcare.kernel.database.address import database_url, django_database
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,6 +48,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "localcare.kernel.access.middleware.AccessMiddleware",
+    "localcare.kernel.access.sign_in_rules.SignInRulesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

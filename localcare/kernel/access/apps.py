@@ -11,8 +11,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Register the start-up checks."""
-        from localcare.kernel.access import checks
+        """Register the start-up checks and listen to signing in."""
+        from localcare.kernel.access import checks, signals
 
         register(checks.check_views_are_declared, Tags.security)
         register(checks.check_roles, Tags.security)
+        signals.connect()
