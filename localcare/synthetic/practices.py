@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 
@@ -40,28 +39,8 @@ def _share(number: int, code: str, cluster: str, weight: float) -> PracticeShare
     return PracticeShare(code, weight, area["imd_middle"], area["postcode_district"], codes)
 
 
-FALLBACK = (
-    ("S1001", "Deal", 17.0), ("S1002", "Deal", 17.5), ("S1003", "Dover", 28.0), ("S1004", "Dover", 29.7),
-    ("S1005", "Folkestone", 43.0), ("S1006", "Folkestone", 44.1), ("S1007", "Romney Marsh", 21.1),
-    ("S1008", "Quex", 30.0), ("S1009", "Ramsgate", 51.0), ("S1010", "Margate", 42.0),
-    ("S1011", "Broadstairs", 20.0),
-    ("S1012", "Herne Bay", 46.0), ("S1013", "Ashford Rural", 44.0), ("S1014", "Ashford North", 44.0),
-    ("S1015", "Ashford Urban", 44.0),
-)  # fmt: skip
-
-
 def kent_and_medway_practices() -> list[PracticeShare]:
-    """The synthetic stand-in practices of the reviewed place definitions, or a short list of our own."""
-    return practice_shares(_defined_practices(FOLDER.parent / "places") or FALLBACK)
-
-
-def _defined_practices(folder: Path) -> list[tuple[str, str, float]]:
-    found: list[tuple[str, str, float]] = []
-    for path in sorted(folder.glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        practices = content.get("synthetic_practices", []) if isinstance(content, dict) else []
-        found += [
-            (p["code"], p.get("cluster_name", p.get("name", "")), float(p.get("weight", 1)))
-            for p in practices
-        ]
-    return found
+    """The synthetic stand-in practices of the reviewed place definitions."""
+    path = FOLDER.parent / "places" / "practices.yaml"
+    practices = yaml.safe_load(path.read_text(encoding="utf-8"))["synthetic_practices"]
+    return practice_shares((p["code"], p["cluster_name"], float(p["weight"])) for p in practices)
