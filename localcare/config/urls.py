@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for application in apps.get_app_configs()
     if application.name.startswith("localcare.") and find_spec(f"{application.name}.urls")
 ]
-urlpatterns += [path("account/", include("allauth.urls"))]
+urlpatterns += [
+    path("", include("localcare.config.observation.urls")),
+    path("account/", include("allauth.urls")),
+]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from csp.constants import NONCE, NONE, SELF
+
+from localcare.config.observation.logs import logging_settings
+from localcare.config.settings import environment, sign_in
 from localcare.config.settings.sign_in import *  # noqa: F403
 from localcare.kernel.database.address import database_url, django_database
 
 PROJECT = Path(__file__).resolve().parents[3]
-HOME = Path(os.environ.get("LOCALCARE_HOME", PROJECT / "var"))
+HOME = Path(environment.text("LOCALCARE_HOME", str(PROJECT / "var")))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -38,12 +41,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "localcare.config.observation.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "localcare.config.session_expiry.SessionExpiryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,21 +60,68 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "localcare.config.urls"
 WSGI_APPLICATION = "localcare.config.wsgi.application"
-AUTH_USER_MODEL = "access.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 DATABASES = {"default": django_database(database_url(HOME))}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "localcare.kernel.nhs_design.environment.environment"},
+        "OPTIONS": {
+            "environment": "localcare.kernel.nhs_design.environment.environment",
+            "context_processors": ["localcare.kernel.nhs_design.context.page"],
+        },
     },
 ]
+FORM_RENDERER = "localcare.kernel.nhs_design.forms.NhsFormRenderer"
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
-STATIC_URL = "static/"
-STATIC_ROOT = PROJECT / "staticfiles"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "localcare.config.static_files.HashedStaticFiles"},
+}
+
+AUTH_USER_MODEL = "access.User"
+AXES_FAILURE_LIMIT = environment.number("LOCALCARE_SIGN_IN_FAILURES", sign_in.AXES_FAILURE_LIMIT)
+SESSION_IDLE_MINUTES = environment.number("LOCALCARE_SESSION_IDLE_MINUTES", sign_in.SESSION_IDLE_MINUTES)
+SESSION_LONGEST_MINUTES = environment.number("LOCALCARE_SESSION_LONGEST_MINUTES", 12 * 60)
+SESSION_COOKIE_AGE = SESSION_LONGEST_MINUTES * 60
+SECOND_FACTOR_REQUIRED = environment.switch("LOCALCARE_REQUIRE_SECOND_FACTOR", default=False)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# What the browser is told
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Being watched over
+METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
+READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
+LOGGING = logging_settings(
+    readable=environment.switch("LOCALCARE_READABLE_LOGS", default=True),
+    level=environment.text("LOCALCARE_LOG_LEVEL", "INFO"),
+)
