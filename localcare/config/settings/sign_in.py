@@ -11,7 +11,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
-# Length and a list of common passwords, no rules of composition (National Cyber Security Centre, password policy).
+# Length and common passwords, no rules of composition, as the National Cyber Security Centre advises.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -6,13 +6,13 @@ import base64
 import hashlib
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

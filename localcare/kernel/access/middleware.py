@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from localcare.kernel.access.guards import declared, deny, refusal_of, request_reader, undeclared_views
 from localcare.kernel.access.readers import reader_of
+from localcare.kernel.audit.actions import refusals_survive
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -28,7 +29,8 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Give the request its reader, worked out when first asked for."""
         request.reader = SimpleLazyObject(lambda: reader_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with refusals_survive():
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, arguments: Any, keywords: Any

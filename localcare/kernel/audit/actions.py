@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -10,6 +13,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from localcare.kernel.audit.chain import Entry, chain_hash, chain_key, plain
+from localcare.kernel.audit.models import AuditEntry
 
 
 class Actor(Protocol):
@@ -36,9 +40,21 @@ class AnonymousActor(Exception):
     """Something was to be audited that nobody did."""
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal as it was written: its place in the chain and what to say again if that is lost."""
+
+    sequence: int
+    digest: bytes
+    said: Mapping[str, Any]
+
+
 class AuditHeadLost(Exception):
     """The row that ends the chain is gone, so nothing can be appended."""
 
+
+# Refusals written inside a transaction that may yet be rolled back; the middleware writes the lost ones again.
+unsettled_refusals: ContextVar[list[Refusal] | None] = ContextVar("unsettled_refusals", default=None)
 
 LOCK_HEAD = "SELECT sequence + 1, hash FROM audit_audithead FOR UPDATE"
 INSERT_ENTRY = """
@@ -89,9 +105,32 @@ def record_access(
             outcome=outcome,
             address=reader.address,
             detail=plain(dict(detail or {})),
-            subjects=tuple(str(subject) for subject in subjects),
+            subjects=tuple(dict.fromkeys(str(subject) for subject in subjects)),
         )
         digest = chain_hash(chain_key(), bytes(previous_hash), entry)
         row = {**vars(entry), "detail": Jsonb(entry.detail), "subjects": list(entry.subjects)}
         cursor.execute(INSERT_ENTRY, {**row, "previous_hash": bytes(previous_hash), "hash": digest})
+    _remember_refusal(sequence, digest, reader=reader, entry=entry)
     return int(sequence)
+
+
+@contextmanager
+def refusals_survive() -> Iterator[None]:
+    """Keep refusals made within, even when the transaction they were made in is rolled back."""
+    token = unsettled_refusals.set([])
+    try:
+        yield
+    finally:
+        refusals = unsettled_refusals.get() or []
+        unsettled_refusals.reset(token)
+        for refusal in refusals:
+            if not AuditEntry.objects.filter(sequence=refusal.sequence, hash=refusal.digest).exists():
+                record_access(**refusal.said)
+
+
+def _remember_refusal(sequence: int, digest: bytes, *, reader: Actor, entry: Entry) -> None:
+    refusals = unsettled_refusals.get()
+    if entry.outcome != "denied" or refusals is None or not connection.in_atomic_block:
+        return
+    said = {name: getattr(entry, name) for name in ("action", "subjects", "basis", "outcome", "detail")}
+    refusals.append(Refusal(sequence, digest, {"reader": reader, **said}))
