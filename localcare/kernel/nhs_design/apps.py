@@ -8,3 +8,9 @@ class NhsDesignConfig(AppConfig):
 
     name = "localcare.kernel.nhs_design"
     label = "nhs_design"
+
+    def ready(self) -> None:
+        """Put the home page first on the navigation bar."""
+        from localcare.kernel.nhs_design.navigation import NavigationItem, register
+
+        register(NavigationItem("Home", "home", order=0))

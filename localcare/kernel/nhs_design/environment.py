@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from localcare.kernel.nhs_design import charts, formatting, forms
+from localcare.kernel.nhs_design.identity import identity
 
 
 def environment(**options: Any) -> Environment:
@@ -15,5 +20,33 @@ def environment(**options: Any) -> Environment:
     built = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django sets autoescape
     loaders = [built.loader, PackageLoader("nhsuk_frontend_jinja"), PackageLoader("django.forms", "jinja2")]
     built.loader = ChoiceLoader([loader for loader in loaders if loader])
-    built.globals.update(static=static, url=reverse)
+    built.globals.update(static=static, url=reverse, identity=identity)
+    built.filters.update(FILTERS)
     return built
+
+
+def _relative_moment(moment: datetime | None) -> str:
+    return formatting.format_relative_moment(moment, timezone.now())
+
+
+def _age(born: date | None, on: date | None = None) -> str:
+    return formatting.format_age(born, on or timezone.localdate())
+
+
+FILTERS = {
+    "nhs_date": formatting.format_date,
+    "nhs_short_date": formatting.format_short_date,
+    "nhs_moment": formatting.format_moment,
+    "relative_moment": _relative_moment,
+    "age": _age,
+    "nhs_number": formatting.format_nhs_number,
+    "money": formatting.format_money,
+    "number": formatting.format_number,
+    "interval": formatting.format_interval,
+    "plural": formatting.plural,
+    "form_component": forms.component,
+    "error_summary": forms.error_summary,
+    "error_summary_once": forms.error_summary_once,
+    "sparkline": charts.sparkline,
+    "line_chart": charts.line_chart,
+}
