@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Func, Q
 
 from localcare.foundation.places.models import Organisation
 
@@ -40,11 +43,74 @@ class Person(models.Model):
     email = models.EmailField(blank=True)
     household = models.CharField(max_length=64, blank=True)
     national_data_opt_out = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
-    search_text = models.TextField(blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    # Both are kept by the database itself, so that rows that arrive by COPY are found as well.
+    name_words = models.GeneratedField(
+        expression=Func(F("family_name"), F("given_name"), F("preferred_name"), function="people_name_words"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+    postcode_key = models.GeneratedField(
+        expression=Func(F("postcode"), function="people_postcode_key"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+
+    class Meta:
+        """Found by any word of the name, by birth date and by postcode."""
+
+        indexes = (
+            GinIndex(fields=("name_words",), name="people_by_name_word", fastupdate=False),
+            models.Index(fields=("postcode_key", "id"), name="people_by_postcode"),
+            models.Index(fields=("birth_date", "id"), name="people_by_birth_date"),
+        )
 
     def __str__(self) -> str:
         return f"person {self.reference}"
+
+
+class NameWord(models.Model):
+    """Every word that occurs in a name, once; the database adds them as people arrive.
+
+    Spelling tolerance works on these few words, never on the names of all people.
+    """
+
+    word = models.TextField(primary_key=True)
+    sound = models.TextField()
+    other_sound = models.TextField()
+
+    class Meta:
+        """Found by beginning, by sound and by similarity."""
+
+        indexes = (
+            models.Index(fields=("sound",), name="people_word_by_sound"),
+            models.Index(fields=("other_sound",), name="people_word_by_other_sound"),
+            GinIndex(fields=("word",), opclasses=("gin_trgm_ops",), name="people_word_similar"),
+        )
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class PersonChange(models.Model):
+    """What an amendment replaced, so that no former name or address is lost."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="changes")
+    changed_at = models.DateTimeField(auto_now_add=True)
+    changed_by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-changed_at", "-id")
+
+    def __str__(self) -> str:
+        return f"change of {self.person_id}"
 
 
 class LocalIdentifier(models.Model):
@@ -57,7 +123,9 @@ class LocalIdentifier(models.Model):
     class Meta:
         """One system's value names one person."""
 
-        constraints = (models.UniqueConstraint(fields=("system", "value"), name="people_local_identifier_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("system", "value"), name="people_local_identifier_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.system}|{self.value}"
@@ -75,7 +143,9 @@ class Registration(models.Model):
         """Found by practice, current first; one start at one practice is one registration."""
 
         constraints = (
-            models.UniqueConstraint(fields=("person", "practice", "started_on"), name="people_registration_once"),
+            models.UniqueConstraint(
+                fields=("person", "practice", "started_on"), name="people_registration_once"
+            ),
         )
         indexes = (models.Index(fields=("practice", "ended_on")),)
 
@@ -87,8 +157,10 @@ class CommunicationNeed(models.Model):
     """How the person needs to be communicated with (Accessible Information Standard)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="communication_needs")
+    kind = models.SlugField(max_length=48, blank=True)
     need = models.CharField(max_length=200)
     recorded_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.need
@@ -118,3 +190,65 @@ class Relationship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.person_id}"
+
+
+class PossibleDuplicate(models.Model):
+    """Two people who may be one, why, and what a person decided about it."""
+
+    class Decision(models.TextChoices):
+        """Open until somebody decides."""
+
+        OPEN = "", "To decide"
+        NOT_SAME = "not-same", "Not the same person"
+        MERGED = "merged", "Merged"
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    reasons = models.JSONField(default=list)
+    score = models.PositiveSmallIntegerField()
+    found_at = models.DateTimeField(auto_now_add=True)
+    decision = models.CharField(max_length=8, choices=Decision.choices, default=Decision.OPEN, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """A pair stands once, the lower key first; the likeliest first."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("first", "second"), name="people_duplicate_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="people_duplicate_in_order"),
+        )
+        indexes = (models.Index(fields=("decision", "-score", "id"), name="people_duplicates_to_decide"),)
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
+
+
+class Merge(models.Model):
+    """One person's record taken into another's, with everything needed to undo it exactly."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    removed = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merged_by")
+    reason = models.CharField(max_length=200)
+    merged_at = models.DateTimeField(auto_now_add=True)
+    merged_by = models.CharField(max_length=200)
+    moved = models.JSONField(default=dict)  # "app.model.field" -> primary keys re-pointed
+    kept_before = models.JSONField(default=dict)
+    removed_before = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=200, blank=True)
+    undone_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Newest first; nobody is merged away twice at a time."""
+
+        ordering = ("-merged_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("removed",), condition=Q(undone_at=None), name="people_merged_away_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.removed_id} into {self.kept_id}"

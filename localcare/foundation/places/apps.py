@@ -8,3 +8,10 @@ class PlacesConfig(AppConfig):
 
     name = "localcare.foundation.places"
     label = "places"
+
+    def ready(self) -> None:
+        """Tell access which practices an area has on a day."""
+        from localcare.foundation.places.queries import practice_codes_in
+        from localcare.kernel.access.readers import register_area_resolver
+
+        register_area_resolver(practice_codes_in)

@@ -1,0 +1,74 @@
+"""Who may be seen by whom, and finding one person by reference."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from localcare.foundation.people.models import Person, Registration
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.audit.actions import record_access
+
+
+class PersonNotVisible(Http404):
+    """There is no such person, or none that the reader may see: the two look alike on purpose."""
+
+
+def registered_on(day: date) -> Q:
+    """The condition that a registration covers the day."""
+    return Q(started_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+def visible_people(
+    reader: Reader, permission: str = "person.read", *, on: date | None = None
+) -> QuerySet[Person]:
+    """The people whom the reader may see: registered within the scope, or registered there when they died."""
+    people = Person.objects.filter(merged_into=None)
+    codes = reader.scope(permission).practice_codes
+    if codes is None:
+        return people
+    if not codes:
+        return people.none()
+    ended_by_death = Q(ended_on__gte=OuterRef("death_date"))
+    in_scope = Registration.objects.filter(
+        registered_on(on or timezone.localdate()) | ended_by_death,
+        person=OuterRef("pk"),
+        practice__code__in=codes,
+    )
+    return people.filter(Exists(in_scope))
+
+
+def find_person(reader: Reader, reference: UUID | str, permission: str = "person.read") -> Person:
+    """The person; PersonNotVisible (audited as denied) when there is none that the reader may see.
+
+    The reference of a person who was merged leads to the person they were merged into.
+    """
+    found = Person.objects.filter(reference=_valid(reference)).first()
+    while found is not None and found.merged_into is not None:
+        found = found.merged_into
+    if found is not None and visible_people(reader, permission).filter(pk=found.pk).exists():
+        return found
+    record_access(reader=reader, action=permission, subjects=(str(reference)[:64],), outcome="denied")
+    raise PersonNotVisible("There is no person at this address whom you may see.")
+
+
+def _valid(reference: UUID | str) -> UUID | None:
+    try:
+        return reference if isinstance(reference, UUID) else UUID(reference)
+    except ValueError:
+        return None
+
+
+def current_registration(person: Person, on: date | None = None) -> Registration | None:
+    """The registration that covers the day, the latest where a feed says two."""
+    registrations = person.registrations.filter(registered_on(on or timezone.localdate()))
+    return registrations.select_related("practice").order_by("-started_on", "-pk").first()
+
+
+def registration_history(person: Person) -> QuerySet[Registration]:
+    """Every registration of the person, the latest first."""
+    return person.registrations.select_related("practice").order_by(F("started_on").desc(), "-pk")
