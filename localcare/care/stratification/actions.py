@@ -1,0 +1,195 @@
+"""Writes of this desk: run the stratification, decide about people, keep views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+from psycopg.pq import TransactionStatus
+
+from localcare.care.stratification import publishing, stages
+from localcare.care.stratification.definitions import Definitions, definitions
+from localcare.care.stratification.models import Run
+from localcare.care.stratification.rules import may_go_on, refuses_older_day
+from localcare.kernel.access.models import User
+from localcare.kernel.access.readers import Reader, reader_for
+from localcare.kernel.audit.actions import record_access
+
+RUN_LOCK = 8_103_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
+Progress = stages.Progress
+
+
+class NotAllowed(Exception):
+    """The person who asked does not hold the permission."""
+
+
+class RunInProgress(Exception):
+    """Another run holds the lock."""
+
+
+class OlderThanTheList(Exception):
+    """A run of a day before the list in force would put back an older list."""
+
+
+def run_stratification(
+    *,
+    as_of: date,
+    by: User | Reader,
+    progress: Progress | None = None,
+    export: Callable[[Path], None] | None = None,
+) -> Run:
+    """Score everyone as of a day and put the new list in force; the run in force afterwards.
+
+    Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
+    happens at once. Raises NotAllowed, RunInProgress, OlderThanTheList, and whatever a stage raises.
+    """
+    reader = _permitted(by, "list.run")
+    wanted = definitions()
+    with _only_one_run():
+        _refuse_older(as_of)
+        run = _continued(as_of, wanted) or _begun(as_of, wanted, reader)
+        try:
+            return _carry_out(run, wanted, reader, progress or _silent, export or _export(run, reader))
+        except Exception as fault:
+            _failed(run, fault)
+            raise
+
+
+def _carry_out(
+    run: Run, wanted: Definitions, reader: Reader, progress: Progress, export: Callable[[Path], None]
+) -> Run:
+    folder = stages.work_folder(run.pk)
+    _report(run, progress, 0, 4, "Exporting the linked dataset")
+    run.data_version = stages.export_once(folder, export)
+    if same := _already_published(run):
+        _unchanged(run, same)
+        stages.clear(folder)
+        return same
+    _report(run, progress, 1, 4, "Scoring everyone")
+    people = stages.stratify_once(folder, as_of=run.as_of, definitions=wanted)
+    _report(run, progress, 2, 4, "Copying the scores")
+    publishing.stage(people, progress=lambda done, total: progress(done, total, "Copying the scores"))
+    _report(run, progress, 3, 4, "Putting the list in force")
+    publishing.publish(
+        run, wanted, progress=lambda done, total: progress(done, total, "Putting the list in force")
+    )
+    stages.clear(folder)
+    record_access(
+        reader=reader,
+        action="list.run",
+        basis="nightly stratification for direct care",
+        detail={"run": run.pk, "as_of": run.as_of.isoformat(), "definitions": run.definitions_version},
+    )
+    progress(4, 4, "The list is in force")
+    return run
+
+
+def _permitted(by: User | Reader, permission: str) -> Reader:
+    reader = by if isinstance(by, Reader) else reader_for(by)
+    if not reader.may(permission):
+        raise NotAllowed(f"{reader.name or 'nobody'} does not hold {permission}")
+    return reader
+
+
+@contextmanager
+def _only_one_run() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
+        if not cursor.fetchone()[0]:
+            raise RunInProgress("Another run is in progress: wait until it has ended.")
+    try:
+        yield
+    finally:
+        if not _is_broken():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
+
+
+def _is_broken() -> bool:
+    """Whether the caller's transaction has failed, so that nothing more can be said to the database."""
+    status = connection.connection.info.transaction_status if connection.connection else None
+    return connection.needs_rollback or status == TransactionStatus.INERROR
+
+
+def _refuse_older(as_of: date) -> None:
+    in_force = Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
+    if in_force and refuses_older_day(as_of, in_force.as_of):
+        raise OlderThanTheList(
+            f"The list in force is as of {in_force.as_of:%d %B %Y}: a run as of {as_of:%d %B %Y} would put back an"
+            " older one. Run it as of a later day."
+        )
+
+
+def _continued(as_of: date, wanted: Definitions) -> Run | None:
+    """The run that was killed, if it may go on; other unfinished runs are closed as failed."""
+    found = None
+    for run in Run.objects.filter(status=Run.Status.RUNNING).order_by("-id"):
+        fits = run.as_of == as_of and run.definitions_version == wanted.version
+        if found is None and fits and may_go_on(run.started_at, timezone.now()):
+            run.attempts += 1
+            run.save(update_fields=["attempts"])
+            found = run
+        else:
+            _failed(run, RuntimeError("It was stopped before it ended, and another run took its place."))
+    return found
+
+
+def _begun(as_of: date, wanted: Definitions, reader: Reader) -> Run:
+    return Run.objects.create(
+        as_of=as_of,
+        definitions_version=wanted.version,
+        requested_by=reader.name,
+        started_at=timezone.now(),
+        stage="Starting",
+    )
+
+
+def _already_published(run: Run) -> Run | None:
+    """The run in force when it was made from the same day, definitions and data."""
+    in_force = Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
+    same = in_force and (in_force.as_of, in_force.definitions_version, in_force.data_version) == (
+        run.as_of,
+        run.definitions_version,
+        run.data_version,
+    )
+    return in_force if same else None
+
+
+def _unchanged(run: Run, same: Run) -> None:
+    run.status, run.finished_at = Run.Status.UNCHANGED, timezone.now()
+    run.stage, run.message = "Nothing to do", f"Run {same.pk} was made from the same data."
+    run.save()
+
+
+def _failed(run: Run, fault: Exception) -> None:
+    if _is_broken():
+        return
+    Run.objects.filter(pk=run.pk).update(
+        status=Run.Status.FAILED,
+        finished_at=timezone.now(),
+        message=f"{type(fault).__name__}: {fault}"[:2000],
+    )
+    stages.clear(stages.work_folder(run.pk))
+
+
+def _report(run: Run, progress: Progress, done: int, total: int, what: str) -> None:
+    run.stage, run.done, run.total = what, done, total
+    run.save(update_fields=["stage", "done", "total", "data_version"])
+    progress(done, total, what)
+
+
+def _export(run: Run, reader: Reader) -> Callable[[Path], None]:
+    from localcare.foundation.record.linked_dataset import export_dataset
+
+    def export(out: Path) -> None:
+        export_dataset(out, as_of=run.as_of, by=reader, purpose="direct-care", progress=_silent)
+
+    return export
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """Progress that nobody asked for."""

@@ -1,0 +1,69 @@
+"""The stages of a run before it is published, each leaving a finished file, so that a killed run goes on from there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+
+from localcare.analysis.dataset.linked_dataset import LinkedDataset
+from localcare.care.stratification.definitions import Definitions
+from localcare.care.stratification.plan import stratify
+
+Progress = Callable[[int, int, str], None]
+Export = Callable[[Path], None]
+DATASET = "dataset"
+PEOPLE = "people.parquet"
+VERSION = "data-version"
+
+
+def work_folder(run_id: int) -> Path:
+    """Where a run keeps its files until it is published; readable by its owner only."""
+    folder = Path(settings.HOME) / "stratification" / f"{settings.DATABASES['default']['NAME']}-run-{run_id}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def clear(folder: Path) -> None:
+    """Remove a run's files: they hold people's records."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def export_once(folder: Path, export: Export) -> str:
+    """The version of the exported data, exporting unless a finished export is there."""
+    finished = folder / VERSION
+    if finished.is_file():
+        return finished.read_text(encoding="utf-8")
+    target = folder / DATASET
+    shutil.rmtree(target, ignore_errors=True)
+    export(target)
+    version = data_version(target)
+    finished.write_text(version, encoding="utf-8")
+    return version
+
+
+def stratify_once(folder: Path, *, as_of: date, definitions: Definitions) -> Path:
+    """The file with everyone's place, computed unless it is there."""
+    finished = folder / PEOPLE
+    if finished.is_file():
+        return finished
+    unfinished = folder / f"{PEOPLE}.part"
+    with LinkedDataset.open(folder / DATASET, temp_directory=folder / "spill", allow_missing=True) as dataset:
+        stratify(dataset, as_of=as_of, definitions=definitions).to_parquet(unfinished)
+    unfinished.rename(finished)
+    return finished
+
+
+def data_version(dataset: Path) -> str:
+    """A digest of the tables' content as written."""
+    digest = sha256()
+    for file in sorted(dataset.rglob("*.parquet")):
+        digest.update(str(file.relative_to(dataset)).encode())
+        with file.open("rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()[:32]
