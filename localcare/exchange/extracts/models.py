@@ -18,9 +18,26 @@ class DatasetPerson(models.Model):
     class Meta:
         """One key of one source stands for one person."""
 
-        constraints = (
-            models.UniqueConstraint(fields=("source", "person_key"), name="extracts_person_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("source", "person_key"), name="extracts_person_once"),)
 
     def __str__(self) -> str:
         return f"{self.person_key} is {self.person_id}"
+
+
+class DatasetRow(models.Model):
+    """The row of the register that one source calls by this key (tables without a source's key of their own)."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    table = models.CharField(max_length=32)
+    row_key = models.BigIntegerField()
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        """One key of one source's table stands for one row."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("source", "table", "row_key"), name="extracts_row_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_key} is {self.row_id}"

@@ -56,9 +56,7 @@ class LoadedFile(models.Model):
     class Meta:
         """The same content of the same table from the same source is loaded once."""
 
-        constraints = (
-            models.UniqueConstraint(fields=("source", "table", "digest"), name="loads_file_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("source", "table", "digest"), name="loads_file_once"),)
         ordering = ("pk",)
 
     def __str__(self) -> str:

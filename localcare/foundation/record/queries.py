@@ -166,7 +166,8 @@ _TIMELINE = """
           from record_stay where person_id = %(person)s
         union all
         select arrived_on, 'attendance', 'Urgent or emergency attendance',
-               concat_ws(', ', nullif(arrival_mode, ''), nullif(outcome, ''), nullif(reason, '')), source_id, id
+               concat_ws(', ', nullif(arrival_mode, ''), nullif(outcome, ''), nullif(reason, '')),
+               source_id, id
           from record_attendance where person_id = %(person)s
         union all
         select occurred_on, 'contact', initcap(replace(setting, '-', ' ')) || ' contact',
@@ -175,8 +176,9 @@ _TIMELINE = """
           from record_contact where person_id = %(person)s
         union all
         select started_on, 'package', initcap(replace(package_type, '-', ' ')),
-               concat_ws(', ', case when hours_per_week is not null then hours_per_week::text || ' hours a week' end,
-                         case when ended_on is null then 'running' else 'until ' || ended_on::text end), source_id, id
+               concat_ws(', ', hours_per_week::text || ' hours a week',
+                         case when ended_on is null then 'running' else 'until ' || ended_on::text end),
+               source_id, id
           from record_package where person_id = %(person)s
         union all
         select occurred_on, 'document', title, document_type, source_id, id

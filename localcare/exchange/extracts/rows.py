@@ -1,0 +1,145 @@
+"""The rows of one table: checked, the good ones put in, the others kept in quarantine with their fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from localcare.exchange.extracts.engine import Received
+from localcare.exchange.extracts.faults import CHECK_DIGIT, Fault, faults_of, first_fault, typed_rows
+from localcare.exchange.extracts.lookups import (
+    fetch_people, fetch_practices, fetch_stays, find_repeated, keys_in,
+)  # fmt: skip
+from localcare.exchange.extracts.merging import Merged, put_in
+from localcare.exchange.extracts.persons import put_persons_in
+from localcare.exchange.extracts.register_rows import REGISTER_TABLES, put_register_rows_in
+from localcare.exchange.extracts.targets import record_target
+from localcare.exchange.loads.models import LoadRun
+from localcare.exchange.loads.quarantine import Refused, keep_out
+from localcare.foundation.record.copying import Counted
+from localcare.foundation.record.models import Source
+
+FEW_ROWS = 5_000
+FETCHED_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows received for one table, the run and source they come with, and the last day an event can have."""
+
+    received: Received
+    run: LoadRun
+    source: Source
+    file_name: str
+    latest_day: date
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of the rows."""
+
+    merged: Merged
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A DuckDB query over the typed rows with `fault`, the number of the first fault, or empty."""
+
+    query: str
+    faults: list[Fault]
+
+    @property
+    def good(self) -> str:
+        """The rows without a fault."""
+        return f"SELECT * FROM ({self.query}) AS checked WHERE fault IS NULL"
+
+
+def put_rows_in(engine: Any, rows: Rows, *, counted: Counted) -> Placed:
+    """Put good rows into the database and the others into quarantine; the caller holds the source's lock."""
+    checked = check(engine, rows)
+    refused = keep_out(
+        rows.run, table=rows.received.table.name, file_name=rows.file_name,
+        refused=faulty_rows(engine, rows.received, checked),
+    )  # fmt: skip
+    name = rows.received.table.name
+    if name == "persons":
+        placed = put_persons_in(engine, checked.good, rows.source, today=rows.latest_day, counted=counted)
+        refused += keep_out(
+            rows.run, table=name, file_name=rows.file_name,
+            refused=_others(engine, rows.received, placed.others),
+        )  # fmt: skip
+        return Placed(placed.merged, refused)
+    if name in REGISTER_TABLES:
+        table = REGISTER_TABLES[name]
+        merged = put_register_rows_in(engine, checked.good, table, source_id=rows.source.pk, counted=counted)
+        return Placed(merged, refused)
+    target = record_target(rows.received.table, source_id=rows.source.pk, run_id=rows.run.pk)
+    return Placed(put_in(engine, checked.good, target, source_id=rows.source.pk, counted=counted), refused)
+
+
+def check(engine: Any, rows: Rows) -> Checked:
+    """The rows with what they refer to looked up and their first fault found."""
+    engine.execute(CHECK_DIGIT)
+    faults = faults_of(rows.received, latest_day=rows.latest_day)
+    typed = typed_rows(rows.received, _lookups(engine, rows))
+    return Checked(f"SELECT *, {first_fault(faults)} AS fault FROM ({typed}) AS typed", faults)
+
+
+def faulty_rows(engine: Any, received: Received, checked: Checked) -> Iterator[Refused]:
+    """The rows with a fault, as received."""
+    names = [column for column in received.types]
+    contents = ", ".join(f'received."{name}"::VARCHAR' for name in names)
+    cursor = engine.cursor()
+    cursor.execute(
+        f"SELECT received.row_number, bad.fault, {contents} FROM {received.view} AS received JOIN ("
+        f"SELECT row_number, fault FROM ({checked.query}) AS checked WHERE fault IS NOT NULL) AS bad"
+        " ON bad.row_number = received.row_number ORDER BY received.row_number"
+    )
+    while batch := cursor.fetchmany(FETCHED_ROWS):
+        for number, fault, *values in batch:
+            yield _refused(received, number, checked.faults[fault], dict(zip(names, values, strict=True)))
+
+
+def _refused(received: Received, number: int, fault: Fault, content: dict[str, str | None]) -> Refused:
+    sent = content.get(fault.column)
+    message = f"{fault.message}: {sent!r}" if sent not in (None, "") else fault.message
+    return Refused(
+        row_number=number, row_key=str(content.get(received.table.key) or ""), column=fault.column,
+        reason=fault.reason, message=message, content=content,
+    )  # fmt: skip
+
+
+def _others(engine: Any, received: Received, numbers: tuple[int, ...]) -> Iterator[Refused]:
+    """Rows of people whose identifiers belong to somebody else."""
+    if not numbers:
+        return
+    names = list(received.types)
+    contents = ", ".join(f'"{name}"::VARCHAR' for name in names)
+    fault = Fault(
+        "nhs_number", "another-person", "", "the identifiers belong to somebody born on another day"
+    )
+    listed = ", ".join(map(str, numbers))
+    query = f"SELECT row_number, {contents} FROM {received.view} WHERE row_number IN ({listed}) ORDER BY 1"
+    for number, *values in engine.execute(query).fetchall():
+        yield _refused(received, number, fault, dict(zip(names, values, strict=True)))
+
+
+def _lookups(engine: Any, rows: Rows) -> dict[str, str]:
+    received, source_id = rows.received, rows.source.pk
+    has = {column.name for column in received.table.columns}
+    found = {"repeated": find_repeated(engine, received)}
+    few = received.rows <= FEW_ROWS
+    if received.table.name != "persons":
+        names = [name for name in ("person_id", "related_person_id") if name in has]
+        found["people"] = fetch_people(
+            engine, source_id, keys=keys_in(engine, received, names) if few else None
+        )
+    if "stay_id" in has and received.table.key != "stay_id":
+        keys = keys_in(engine, received, ["stay_id"]) if few else None
+        found["stays"] = fetch_stays(engine, source_id, keys=keys)
+    if "practice_code" in has:
+        found["practices"] = fetch_practices(engine)
+    return found

@@ -1,0 +1,93 @@
+"""Where each table of the linked dataset goes in the database, derived from the models of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from localcare.analysis.dataset.schema import Table
+from localcare.foundation.people.models import LocalIdentifier, Person, Registration, Relationship
+from localcare.foundation.places.models import Organisation
+from localcare.foundation.record.models import (
+    Attendance, Contact, Diagnosis, Fact, Package, Procedure, Sourced, Stay,
+)  # fmt: skip
+
+RECORD_MODELS: dict[str, type[Sourced]] = {
+    "facts": Fact,
+    "stays": Stay,
+    "diagnoses": Diagnosis,
+    "procedures": Procedure,
+    "attendances": Attendance,
+    "contacts": Contact,
+    "packages": Package,
+}
+OTHER_MODELS: dict[str, type[models.Model]] = {
+    "persons": Person,
+    "registrations": Registration,
+    "relationships": Relationship,
+}
+BELONGS_ELSEWHERE = {
+    "local_identifier": LocalIdentifier._meta.get_field("value").max_length,
+    "practice_code": Organisation._meta.get_field("code").max_length,
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table of the database and, for each of its columns, the DuckDB expression over a typed row."""
+
+    table: str
+    columns: dict[str, str]
+
+    @property
+    def column_list(self) -> str:
+        """The columns as they stand in a COPY or INSERT."""
+        return ", ".join(self.columns)
+
+    @property
+    def expressions(self) -> str:
+        """The expressions in the order of the columns."""
+        return ", ".join(self.columns.values())
+
+    @property
+    def changing(self) -> list[str]:
+        """Columns that a corrected row may change."""
+        return [name for name in self.columns if name not in ("source_id", "source_key", "load_key")]
+
+
+def record_target(table: Table, *, source_id: int, run_id: int) -> Target:
+    """The target of a table of the record."""
+    model = RECORD_MODELS[table.name]
+    given = {
+        "person_id": "person",
+        "source_id": str(int(source_id)),
+        "source_key": f"{table.key}::VARCHAR",
+        "load_key": str(int(run_id)),
+        "stay_id": "stay",
+    }
+    known = {column.name for column in table.columns}
+    columns: dict[str, str] = {}
+    for field in model._meta.concrete_fields:
+        if field.column in given:
+            columns[field.column] = given[field.column]
+        elif field.column in known:
+            columns[field.column] = f"coalesce({field.column}, '')" if _is_text(field) else field.column
+        elif _is_text(field):
+            columns[field.column] = "''"
+    return Target(model._meta.db_table, columns)
+
+
+def longest_texts(table: Table) -> dict[str, int]:
+    """How long the text of each column may be in the database."""
+    model = RECORD_MODELS.get(table.name) or OTHER_MODELS[table.name]
+    found = {
+        field.column: field.max_length
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField) and field.max_length
+    }
+    return {**BELONGS_ELSEWHERE, **found}
+
+
+def _is_text(field: models.Field[object, object]) -> bool:
+    return isinstance(field, (models.CharField, models.TextField)) and not field.null

@@ -1,0 +1,244 @@
+"""What the pages of one person show, in the words and order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import registration_history
+from localcare.foundation.record import queries
+from localcare.foundation.record.models import Attendance, Contact, Fact, Package, Stay
+from localcare.foundation.record.person_page.registry import Panel, panels_for
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.audit import queries as audit
+from localcare.kernel.audit.models import AuditEntry
+from localcare.kernel.nhs_design.formatting import (
+    format_date,
+    format_moment,
+    format_number,
+    format_short_date,
+    plural,
+)
+
+MEDICINES_SHOWN = timedelta(days=365)
+ROWS_SHOWN = 8
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the record: rows, what stands there when there are none, and what was left out."""
+
+    slug: str
+    title: str
+    headings: Sequence[Any]
+    rows: Sequence[Row]
+    nothing: str
+    timeline_kind: str = ""
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class DrawnPanel:
+    """A desk's panel, ready to be placed on the page."""
+
+    slug: str
+    title: str
+    html: str
+
+
+def panels(person: Person, reader: Reader, request: Any) -> tuple[list[DrawnPanel], list[DrawnPanel]]:
+    """The desks' panels above and below the record."""
+    drawn = [(panel.order, _draw(panel, person, reader, request)) for panel in panels_for(reader)]
+    return [panel for order, panel in drawn if order < 200], [panel for order, panel in drawn if order >= 200]
+
+
+def _draw(panel: Panel, person: Person, reader: Reader, request: Any) -> DrawnPanel:
+    context = {**panel.context(person, reader), "person": person}
+    return DrawnPanel(panel.slug, panel.title, render_to_string(panel.template, context, request=request))
+
+
+def sections(person: Person, reader: Reader, *, today: date) -> list[Section]:
+    """The record in the order a clinician reads it."""
+    return [
+        _coded("problems", "Problems", queries.problems(person, reader), "No problem is recorded.", "condition"),
+        _coded("allergies", "Allergies", queries.allergies(person, reader),
+               "No allergy is recorded. That is not the same as no known allergy: ask.", "allergy"),
+        _coded("medicines", "Medicines in the last 12 months",
+               queries.medicines(person, reader, since=today - MEDICINES_SHOWN),
+               "No medicine is recorded in the last 12 months.", "medicine"),
+        _measurements(queries.latest_observations(person, reader)),
+        _stays(queries.stays(person, reader)),
+        _attendances(queries.attendances(person, reader)),
+        _contacts(queries.contacts(person, reader)),
+        _packages(queries.packages(person, reader), today),
+    ]  # fmt: skip
+
+
+def _shortened(rows: Sequence[Row]) -> tuple[Sequence[Row], int]:
+    return rows[:ROWS_SHOWN], max(0, len(rows) - ROWS_SHOWN)
+
+
+def _coded(slug: str, title: str, items: Iterable[queries.CodedItem], nothing: str, kind: str) -> Section:
+    rows = [
+        (item.text or item.code, format_short_date(item.first_on), format_short_date(item.last_on), item.code)
+        for item in items
+    ]
+    shown, left_out = _shortened(rows)
+    return Section(
+        slug, title, ("What", "First recorded", "Last recorded", "Code"), shown, nothing, kind, left_out
+    )
+
+
+def _measurements(facts: Iterable[Fact]) -> Section:
+    rows = [(fact.text or fact.code, _value(fact), format_short_date(fact.occurred_on)) for fact in facts]
+    headings = ("Measurement", {"text": "Latest value", "numeric": True}, "On")
+    return Section(
+        "measurements", "Latest measurements", headings, rows, "No measurement is recorded.", "observation"
+    )
+
+
+def _value(fact: Fact) -> str:
+    if fact.value is None:
+        return fact.value_text
+    places = 0 if float(fact.value).is_integer() else 1
+    return f"{format_number(fact.value, places)} {fact.unit}".strip()
+
+
+def _stays(stays: Iterable[Stay]) -> Section:
+    rows = [
+        (
+            format_date(stay.admitted_on),
+            stay.admission_type.capitalize(),
+            _nights(stay),
+            ", ".join(_codes(stay)) or stay.reason or None,
+        )
+        for stay in stays
+    ]
+    shown, left_out = _shortened(rows)
+    headings = ("Admitted", "How", "Stay", "Diagnoses")
+    return Section(
+        "stays", "Hospital stays", headings, shown, "No hospital stay is recorded.", "stay", left_out
+    )
+
+
+def _nights(stay: Stay) -> str:
+    if stay.discharged_on is None:
+        return "In hospital now"
+    return f"{plural((stay.discharged_on - stay.admitted_on).days, 'night')}, until {format_short_date(stay.discharged_on)}"
+
+
+def _codes(stay: Stay) -> list[str]:
+    diagnoses = sorted(stay.diagnoses.all(), key=lambda diagnosis: diagnosis.position)
+    return [
+        f"{diagnosis.text} ({diagnosis.code})" if diagnosis.text else diagnosis.code
+        for diagnosis in diagnoses
+    ]
+
+
+def _attendances(attendances: Iterable[Attendance]) -> Section:
+    rows = [
+        (format_date(attendance.arrived_on), attendance.arrival_mode.capitalize() or None,
+         attendance.outcome.replace("-", " ").capitalize() or None, attendance.reason or attendance.diagnosis_code or None)
+        for attendance in attendances
+    ]  # fmt: skip
+    shown, left_out = _shortened(rows)
+    headings = ("Arrived", "Came by", "Outcome", "Why")
+    nothing = "No urgent or emergency attendance is recorded."
+    return Section("attendances", "A&E and urgent care", headings, shown, nothing, "attendance", left_out)
+
+
+def _contacts(contacts: Iterable[Contact]) -> Section:
+    rows = [
+        (format_date(contact.occurred_on), contact.setting.replace("-", " ").capitalize(),
+         contact.professional_role or None, contact.mode.replace("-", " ").capitalize() or None,
+         "Did not attend" if contact.attended is False else contact.reason or None)
+        for contact in contacts
+    ]  # fmt: skip
+    shown, left_out = _shortened(rows)
+    headings = ("On", "Service", "Who", "How", "Why")
+    return Section(
+        "contacts", "Contacts", headings, shown, "No contact with a service is recorded.", "contact", left_out
+    )
+
+
+def _packages(packages: Iterable[Package], today: date) -> Section:
+    rows = [
+        (package.package_type.replace("-", " ").capitalize(), format_short_date(package.started_on),
+         "Running" if package.ended_on is None or package.ended_on > today else f"Ended {format_short_date(package.ended_on)}",
+         f"{format_number(package.hours_per_week, 1)} hours a week" if package.hours_per_week else None)
+        for package in packages
+    ]  # fmt: skip
+    headings = ("Package", "Started", "State", "How much")
+    return Section(
+        "packages", "Packages of care", headings, rows, "No package of care is recorded.", "package"
+    )
+
+
+def details(person: Person) -> list[tuple[str, str]]:
+    """Address, practice, carers and how to communicate, as pairs of key and value."""
+    address = ", ".join(part for part in (person.address_line, person.town, person.postcode) if part)
+    return [
+        ("Address", address),
+        ("Telephone", person.telephone),
+        ("Practice", "; ".join(_registrations(person))),
+        ("Communication needs", "; ".join(need.need for need in person.communication_needs.all())),
+        ("Family and carers", "; ".join(_relationships(person))),
+        (
+            "National data opt-out",
+            "Yes: not for planning or research" if person.national_data_opt_out else "None",
+        ),
+    ]
+
+
+def _registrations(person: Person) -> list[str]:
+    return [
+        f"{registration.practice.name} {_since(registration.started_on, registration.ended_on)}"
+        for registration in registration_history(person)
+    ]
+
+
+def _since(started_on: date, ended_on: date | None) -> str:
+    if ended_on is None:
+        return f"since {format_short_date(started_on)}"
+    return f"({format_short_date(started_on)} to {format_short_date(ended_on)})"
+
+
+def _relationships(person: Person) -> list[str]:
+    related = person.relationships.filter(ended_on=None).select_related("related_person")
+    return [f"{_name_of(relationship)} ({relationship.kind.replace('-', ' ')})" for relationship in related]
+
+
+def _name_of(relationship: Any) -> str:
+    other = relationship.related_person
+    return (
+        f"{other.given_name} {other.family_name}".strip() if other else relationship.name or "Name not known"
+    )
+
+
+def looks(person: Person, reader: Reader) -> Any:
+    """Who looked at this person, or at a record merged into theirs, newest first."""
+    references = [
+        str(person.reference),
+        *(str(merged) for merged in person.merged.values_list("reference", flat=True)),
+    ]
+    return audit.who_looked(references, reader)
+
+
+def look_row(entry: AuditEntry) -> Row:
+    """One look as a row of the table."""
+    what = entry.action.replace(".", " ").replace("-", " ")
+    shown = what if entry.outcome == "success" else f"{what} ({entry.outcome})"
+    return (
+        format_moment(entry.occurred_at),
+        entry.actor,
+        entry.actor_role or None,
+        shown,
+        entry.basis or None,
+    )

@@ -1,0 +1,89 @@
+"""The pages of one person: the overview, the timeline, and who looked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import current_registration, find_person
+from localcare.foundation.record import queries
+from localcare.foundation.record.person_page import presenters
+from localcare.kernel.access.guards import request_reader, requires
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.audit.actions import record_access
+
+EVENTS_ON_A_PAGE = 50
+LOOKS_ON_A_PAGE = 50
+
+
+@requires("person.read")
+def person(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Everything at a glance: what desks say, then the record."""
+    reader = request_reader(request)
+    found = _open(reader, reference, "person.read")
+    above, below = presenters.panels(found, reader, request)
+    return render(
+        request,
+        "record/person.jinja",
+        {
+            "person": found,
+            "above": above,
+            "below": below,
+            "details": presenters.details(found),
+            "sections": presenters.sections(found, reader, today=timezone.localdate()),
+        },
+    )
+
+
+@requires("person.read")
+def timeline(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """What happened, newest first, of the kinds asked for."""
+    reader = request_reader(request)
+    found = _open(reader, reference, "person.timeline")
+    counts = queries.timeline_counts(found, reader)
+    kinds = tuple(kind for kind in request.GET.getlist("kind") if kind in queries.KINDS_OF_EVENT)
+    total = sum(count for kind, count in counts.items() if not kinds or kind in kinds)
+    page = Paginator(range(total), EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    offset = max(0, page.start_index() - 1)
+    events = queries.timeline(found, reader, kinds=kinds, offset=offset, limit=EVENTS_ON_A_PAGE)
+    return render(
+        request,
+        "record/timeline.jinja",
+        {
+            "person": found,
+            "events": events,
+            "page": page,
+            "kinds": [(kind, title, counts.get(kind, 0)) for kind, title in queries.KINDS_OF_EVENT.items()],
+            "chosen": kinds,
+            "titles": queries.KINDS_OF_EVENT,
+        },
+    )
+
+
+@requires("person.read")
+def who_looked(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Who opened this person's record, when and why."""
+    reader = request_reader(request)
+    found = _open(reader, reference, "person.who-looked")
+    return render(
+        request, "record/who_looked.jinja", {"person": found, "looks": presenters.looks(found, reader)}
+    )
+
+
+def _open(reader: Reader, reference: UUID, action: str) -> Person:
+    """Find the person and write the look down before anything is shown."""
+    found = find_person(reader, reference)
+    record_access(reader=reader, action=action, subjects=[str(found.reference)], basis=_basis(found))
+    return found
+
+
+def _basis(person: Person) -> str:
+    registration = current_registration(person)
+    return (
+        f"Registered with {registration.practice.name}"[:200] if registration else "No current registration"
+    )
