@@ -20,7 +20,7 @@ from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.readers import Reader, reader_for
 
 LONG_AGO = date(2000, 1, 1)
-PASSWORD = "a-long-password-for-tests"  # noqa: S105 - tests only
+PASSWORD = "a-long-password-for-tests"
 
 
 def synthetic_nhs_numbers():
@@ -112,7 +112,7 @@ def registered_person(*, at=None, since=date(2010, 1, 1), until=None, **fields) 
 
 
 def user_with_role(role, *, everywhere=False, area=None, practice=None, since=LONG_AGO, **fields) -> User:
-    """A user holding a role everywhere, for an area or for a practice (models or codes); everywhere if none is said."""
+    """A user holding a role for an area or a practice (models or codes), everywhere when neither is said."""
     user = UserFactory(**fields)
     kind, code = RoleGrant.ScopeKind.EVERYWHERE, ""
     if area and not everywhere:

@@ -24,7 +24,7 @@ class Person(models.Model):
         UNKNOWN = "unknown", "Not known"
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    nhs_number = models.CharField(max_length=10, null=True, blank=True, unique=True)  # noqa: DJ001 - unique
+    nhs_number = models.CharField(max_length=10, null=True, blank=True, unique=True)
     nhs_number_status = models.CharField(max_length=2, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
     given_name = models.CharField(max_length=100, blank=True)

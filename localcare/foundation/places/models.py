@@ -47,8 +47,8 @@ class Dated(models.Model):
 class Area(Dated):
     """One area: the health economy, a place, a locality or a cluster (primary care network).
 
-    The areas it lay in say when it existed (it may end and be taken up again); `valid_from` and `valid_to` are the outer
-    days.
+    The areas it lay in say when it existed, for it may end and be taken up again; `valid_from` and `valid_to`
+    are the outer days.
     """
 
     class Kind(models.TextChoices):
