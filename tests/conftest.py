@@ -1,0 +1,56 @@
+"""What every test shares: the browser's fixtures, the traces that tests leave, inputs kept beside the project."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.browser.fixtures"]
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED_DATA = Path(os.environ.get("LOCALCARE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+TRACE_RESULTS = PROJECT / "var" / "trace-results.json"
+OUTCOMES_BY_WEIGHT = ("passed", "skipped", "failed")  # the worst of set-up, call and tear-down counts
+_trace: dict[str, dict[str, str]] = defaultdict(dict)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real inputs kept beside the project, for tests marked `shared_data`."""
+    return SHARED_DATA
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what reads inputs that are not here."""
+    if SHARED_DATA.is_dir():
+        return
+    reason = f"reads {SHARED_DATA}, which is not here; point LOCALCARE_SHARED_DATA at it"
+    for item in items:
+        if item.get_closest_marker("shared_data"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Remember how each traced test ended."""
+    report = (yield).get_result()
+    for marker in item.iter_markers("trace"):
+        for traced in marker.args:
+            before = _trace[traced].get(item.nodeid, "passed")
+            worst = max(before, report.outcome, key=OUTCOMES_BY_WEIGHT.index)
+            _trace[traced][item.nodeid] = worst
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write item -> test -> outcome, keeping what earlier runs said of tests that did not run now."""
+    if not _trace:
+        return
+    TRACE_RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    known = json.loads(TRACE_RESULTS.read_text(encoding="utf-8")) if TRACE_RESULTS.exists() else {}
+    for traced, outcomes in _trace.items():
+        known[traced] = known.get(traced, {}) | outcomes
+    TRACE_RESULTS.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")

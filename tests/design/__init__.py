@@ -1,0 +1,1 @@
+"""Tests of the design room: words, forms, charts, pages without a database."""
