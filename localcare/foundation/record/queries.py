@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -46,7 +46,7 @@ def _of_a_person(
             raise PermissionDenied("To read a person's record you need the permission person.read.")
         return question(person, *arguments, **keywords)
 
-    return asked
+    return cast(Callable[Concatenate[Person, Reader, P], R], asked)
 
 
 @dataclass(frozen=True)
@@ -207,4 +207,4 @@ def timeline_counts(person: Person) -> dict[str, int]:
 def _rows(sql: str, person: Person, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"person": person.pk, **parameters})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
