@@ -8,7 +8,7 @@ from localcare.kernel.access.models import RoleGrant, User
 
 
 def accounts(text: str = "", *, state: str = "") -> QuerySet[User]:
-    """Return the accounts whose names or organisation hold every word; state is open, closed or empty for all."""
+    """Return the accounts whose names or organisation hold every word; state is open, closed or empty."""
     found = User.objects.prefetch_related("role_grants").order_by("last_name", "first_name", "username")
     for word in text.split():
         found = found.filter(

@@ -20,6 +20,7 @@ from localcare.kernel.access.guards import declared
 LAST_ACTIVE = "last_active"
 NOTE_ACTIVITY_EVERY_SECONDS = 60  # a session is written once a minute at most, not on every page
 
+AFTER_SIGN_IN = "home"  # open to everybody, and where signing in leads
 ALWAYS_REACHABLE = {"account_logout", "account_reauthenticate", "mfa_reauthenticate"}
 TO_CHANGE_PASSWORD = ALWAYS_REACHABLE | {"account_change_password"}
 TO_SET_UP_SECOND_FACTOR = ALWAYS_REACHABLE | {"mfa_activate_totp", "account_change_password"}
@@ -41,7 +42,8 @@ class SignInRulesMiddleware:
         """Return the page to go to first, or None."""
         name = request.resolver_match.url_name if request.resolver_match else None
         declaration = declared(view, name)
-        if declaration is None or not declaration.signed_in or not request.user.is_authenticated:
+        is_exempt = declaration is None or not (declaration.signed_in or name == AFTER_SIGN_IN)
+        if is_exempt or not request.user.is_authenticated:
             return None
         return _idle(request) or _password_owed(request, name) or _second_factor_owed(request, name)
 

@@ -53,7 +53,7 @@ class AuditHeadLost(Exception):
     """The row that ends the chain is gone, so nothing can be appended."""
 
 
-# Refusals written inside a transaction that may yet be rolled back; the middleware writes the lost ones again.
+# Refusals written inside a transaction that may be rolled back; the middleware writes the lost ones again.
 unsettled_refusals: ContextVar[list[Refusal] | None] = ContextVar("unsettled_refusals", default=None)
 
 LOCK_HEAD = "SELECT sequence + 1, hash FROM audit_audithead FOR UPDATE"
