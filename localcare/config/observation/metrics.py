@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
-PROCESSES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+from localcare.config.observation.metrics_folder import PROCESSES_FOLDER
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _requests = Counter("localcare_requests_total", "Requests answered", ["method", "route", "status"])

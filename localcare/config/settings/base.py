@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from csp.constants import NONCE, NONE, SELF
 
 from localcare.config.observation.logs import logging_settings
 from localcare.config.settings import environment, sign_in
+from localcare.config.settings.home import home
 from localcare.config.settings.sign_in import *  # noqa: F403
-from localcare.kernel.database.address import database_url, django_database
+from localcare.kernel.database.address import configured_database
 
-PROJECT = Path(__file__).resolve().parents[3]
-HOME = Path(environment.text("LOCALCARE_HOME", str(PROJECT / "var")))
+HOME = home()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -63,7 +61,7 @@ WSGI_APPLICATION = "localcare.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-DATABASES = {"default": django_database(database_url(HOME))}
+DATABASES = {"default": configured_database(HOME)}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 TEMPLATES = [

@@ -8,22 +8,35 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from localcare.kernel.database.embedded import EmbeddedServer
+from localcare.kernel.database.errors import DatabaseError
+
+SCHEMES = ("postgresql", "postgres")
 
 
-def database_url(home: Path) -> str:
-    """The configured address, or that of the embedded server kept under `home`, started when needed."""
-    return os.environ.get("DATABASE_URL") or EmbeddedServer(home / "postgres").ensure_running()
+def configured_database(home: Path) -> dict[str, Any]:
+    """The entry of Django's DATABASES: the configured server, or the embedded one, started when needed."""
+    if url := os.environ.get("DATABASE_URL"):
+        return django_database(url)
+    server = EmbeddedServer(home / "postgres")
+    return django_database(server.ensure_running()) | {
+        "ENGINE": "localcare.kernel.database.backend",
+        "EMBEDDED_HOME": str(server.home),
+    }
 
 
 def django_database(url: str) -> dict[str, Any]:
     """The entry of Django's DATABASES for a `postgresql://` address."""
     parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError(f"DATABASE_URL must begin postgresql://, not {parts.scheme or url!r}")
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in SCHEMES or not name:
+        raise DatabaseError(
+            "DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:5432/DATABASE;"
+            " percent-encode special characters in the password."
+        )
+    options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),

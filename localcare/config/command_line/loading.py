@@ -1,0 +1,100 @@
+"""`localcare load` and `localcare export`: data into the database, and out of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from localcare.config.command_line import django_setup
+from localcare.config.command_line.dates import AsOf
+from localcare.config.command_line.errors import PlainErrors
+from localcare.config.command_line.help_text import examples
+from localcare.config.command_line.progress import progress
+from localcare.config.command_line.who import operator
+
+if TYPE_CHECKING:
+    from localcare.exchange.loads.summaries import LoadSummary
+
+load = typer.Typer(cls=PlainErrors, no_args_is_help=True, help="Bring data into the database.")
+export = typer.Typer(cls=PlainErrors, no_args_is_help=True, help="Write data out of the database.")
+
+
+@load.command("fhir", epilog=examples("localcare load fhir bundles/", "localcare load fhir export.ndjson.gz"))
+def load_fhir(
+    paths: Annotated[
+        list[Path], typer.Argument(help="FHIR R4 bundles or NDJSON, plain or compressed.", exists=True)
+    ],
+) -> None:
+    """Load FHIR R4; loading twice changes nothing."""
+    django_setup.ready()
+    from localcare.exchange.fhir.load import load_fhir as load_resources
+
+    with progress("Loading FHIR") as report:
+        summary = load_resources(paths, by=operator("load fhir"), progress=report)
+    show(summary)
+
+
+@load.command("dataset", epilog=examples("localcare load dataset linked-data"))
+def load_dataset(
+    path: Annotated[Path, typer.Argument(help="Folder of the dataset.", exists=True, file_okay=False)],
+) -> None:
+    """Load a linked dataset; loading twice changes nothing."""
+    django_setup.ready()
+    from localcare.exchange.extracts.load import load_dataset as load_tables
+
+    with progress("Loading the dataset") as report:
+        summary = load_tables(path, by=operator("load dataset"), progress=report)
+    show(summary)
+
+
+@export.callback()
+def _export() -> None:
+    """Write data out of the database."""
+
+
+@export.command(
+    "dataset",
+    epilog=examples('localcare export dataset linked-data --purpose "service evaluation 12"'),
+)
+def export_dataset(
+    path: Annotated[Path, typer.Argument(help="Folder to write.")],
+    purpose: Annotated[str, typer.Option(help="Why: it is audited, and decides whether opt-outs apply.")],
+    as_of: AsOf = None,
+) -> None:
+    """Write the linked dataset from the database."""
+    django_setup.ready()
+    from localcare.foundation.record.linked_dataset import export_dataset as write_dataset
+
+    with progress("Exporting the dataset") as report:
+        write_dataset(
+            path, as_of=as_of or date.today(), by=operator("export dataset"), purpose=purpose, progress=report
+        )
+    typer.echo(f"The dataset is in {path}")
+
+
+def show(summary: LoadSummary) -> None:
+    """What became of each file, and what needs somebody's attention."""
+    table = Table("Table", "Received", "Added", "Updated", "Unchanged", "In quarantine")
+    for file in summary.files:
+        counts = (file.received, file.added, file.updated, file.unchanged, file.quarantined)
+        table.add_row(file.table, *map(str, counts))
+    console = Console()
+    console.print(table)
+    for kind, count in sorted(summary.not_understood.items()):
+        console.print(f"Kept but not understood: {count} {kind}", highlight=False)
+    for note in summary.notes:
+        console.print(note, highlight=False, markup=False)
+    console.print(
+        f"{summary.received} received in {summary.seconds:.1f} s ({summary.rows_per_second:,.0f} a second)."
+        + (
+            f" {summary.quarantined} are in quarantine: see the page Quarantine."
+            if summary.quarantined
+            else ""
+        ),
+        highlight=False,
+    )

@@ -1,0 +1,1 @@
+"""The demonstration: synthetic people, lists made of them, and a login for each role."""

@@ -1,0 +1,67 @@
+"""One login for each role, flagged so that production refuses to start beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from localcare.kernel.access.actions import give_role
+from localcare.kernel.access.models import RoleGrant, User
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.access.roles import roles
+from localcare.kernel.access.scopes import name_of_scope
+
+PASSWORD = "local-care-demonstration"  # noqa: S105 - printed, and only for synthetic people
+SCOPES = {  # the least that lets each role do its work; a role not named here holds everywhere
+    "gp": ("practice", "SYN-DEAL-A"),
+    "case-manager": ("area", "deal"),
+    "mdt-co-ordinator": ("area", "deal"),
+}
+NAMES = {
+    "gp": ("Grace", "Okafor"),
+    "case-manager": ("Colin", "Marsh"),
+    "mdt-co-ordinator": ("Meera", "Patel"),
+    "analyst": ("Alun", "Price"),
+    "information-governance-lead": ("Ingrid", "Lowe"),
+    "administrator": ("Ada", "Brooks"),
+}
+
+
+@dataclass(frozen=True)
+class Login:
+    """What to type, and what it opens."""
+
+    username: str
+    password: str
+    role_title: str
+    scope_name: str
+
+
+def open_logins(by: Reader) -> list[Login]:
+    """Open the logins that are missing; those that are there keep their roles."""
+    return [_login(code, by) for code in sorted(roles())]
+
+
+def _login(role: str, by: Reader) -> Login:
+    kind, code = SCOPES.get(role, ("everywhere", ""))
+    first_name, last_name = NAMES.get(role, ("Demonstration", role.replace("-", " ").title()))
+    user, is_new = User.objects.get_or_create(
+        username=role,
+        defaults={
+            "first_name": first_name,
+            "last_name": last_name,
+            "organisation_name": "Demonstration",
+            "is_demonstration": True,
+        },
+    )
+    if not user.is_demonstration:
+        raise ValueError(f"The account {role!r} is not a demonstration's: use a database of its own.")
+    if is_new or not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    if not RoleGrant.objects.filter(user=user, role=role).exists():
+        give_role(
+            by=by, user=user, role=role, scope_kind=kind, scope_code=code, starts_on=timezone.localdate()
+        )
+    return Login(role, PASSWORD, roles()[role].title, name_of_scope(kind, code) or "everybody")

@@ -1,0 +1,91 @@
+"""The steps from an empty database to a site worth looking at; what is there already is kept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from localcare.care.stratification.actions import run_stratification
+from localcare.care.stratification.models import Run
+from localcare.config import static_files
+from localcare.config.command_line.database import apply_migrations
+from localcare.config.command_line.progress import progress
+from localcare.config.demonstration.logins import Login, open_logins
+from localcare.config.observation.health import unapplied_migrations
+from localcare.config.production_guard import NotForProduction, refuse_production
+from localcare.exchange.extracts.load import load_dataset
+from localcare.foundation.people.models import Person
+from localcare.foundation.places.actions import load_place_definitions
+from localcare.foundation.places.models import Area
+from localcare.kernel.access.models import User
+from localcare.kernel.access.readers import Reader, system_reader
+from localcare.synthetic.population import synthesise
+from localcare.synthetic.practices import kent_and_medway_practices
+
+EARLIER_RUNS = (
+    timedelta(days=60),
+    timedelta(days=30),
+)  # so that trends and "what changed" have something to show
+
+
+def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
+    """Do every step that is not done yet; the logins to print."""
+    refuse_production()
+    if unapplied_migrations():
+        with progress("Migrating the database") as report:
+            apply_migrations(report)
+    _refuse_real_people()
+    by = system_reader("demonstration")
+    if not Area.objects.exists():
+        with progress("Loading the places of Kent and Medway"):
+            load_place_definitions(by=by)
+    if not Person.objects.exists():
+        _people(by, people, seed)
+    _lists(by)
+    logins = open_logins(by)
+    if not static_files.are_collected():
+        with progress("Gathering style sheets and pictures"):
+            static_files.collect()
+    return logins
+
+
+def _refuse_real_people() -> None:
+    """A demonstration never goes into a register that somebody else filled."""
+    if Person.objects.exclude(nhs_number="").exclude(nhs_number__startswith="999").exists():
+        raise NotForProduction("This database holds NHS numbers that are not synthetic. Use one of its own.")
+    if User.objects.filter(is_demonstration=False).exists():
+        raise NotForProduction("This database holds accounts of real users. Use one of its own.")
+
+
+def _people(by: Reader, people: int, seed: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="localcare-demo-") as folder:
+        out = Path(folder)
+        with progress(f"Synthesising {people:,} people") as report:
+            synthesise(
+                people=people, seed=seed, as_of=timezone.localdate(), practices=kent_and_medway_practices(),
+                out=out, progress=report,
+            )  # fmt: skip
+        with progress("Loading their records") as report:
+            load_dataset(out, by=by, progress=report)
+
+
+def _lists(by: Reader) -> None:
+    """Bring the tracking list up to today, with two earlier ones the first time."""
+    today = timezone.localdate()
+    days = [today] if _has_run(lambda run: True) else [*(today - ago for ago in EARLIER_RUNS), today]
+    for day in days:
+        if not _has_run(lambda run, day=day: run.as_of >= day):
+            _stratify(by, day)
+
+
+def _has_run(fits: Callable[[Run], bool]) -> bool:
+    return any(fits(run) for run in Run.objects.filter(status__in=("published", "unchanged")))
+
+
+def _stratify(by: Reader, day: date) -> None:
+    with progress(f"Finding who needs care, as of {day:%d %B %Y}") as report:
+        run_stratification(as_of=day, by=by, progress=report)

@@ -1,0 +1,23 @@
+"""Where processes of one site leave their counts for each other; made before Prometheus's library is loaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PROCESSES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@contextmanager
+def shared_counts() -> Iterator[None]:
+    """A fresh folder for as long as this process lives; processes forked from it leave the folder alone."""
+    folder, owner = tempfile.mkdtemp(prefix="localcare-metrics-"), os.getpid()
+    os.environ[PROCESSES_FOLDER] = folder
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
