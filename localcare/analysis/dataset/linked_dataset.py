@@ -9,7 +9,7 @@ import ibis
 
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
 
-DEFAULT_MEMORY_LIMIT = "800MB"
+DEFAULT_MEMORY_LIMIT = "700MB"
 
 
 class DatasetError(ValueError):
@@ -61,9 +61,14 @@ class LinkedDataset:
         described = table(name)
         file = self.files[name]
         if file is None:
-            return _empty(described)
+            return ibis.memtable(ibis_schema(described).to_pyarrow().empty_table())
         raw = read_file(self.backend, file, described)
-        return raw.select(**{column.name: _cast(raw, column) for column in described.columns})
+        return raw.select(**{column.name: _cast(file, raw, column) for column in described.columns})
+
+    def distinct(self, name: str, column: str) -> list[str]:
+        """The distinct values of a text column of a table, as recorded; empty ones are left out."""
+        found = self.table(name).select(column).distinct().to_pyarrow()[column].to_pylist()
+        return [value for value in found if value is not None]
 
     def _refuse_what_cannot_be_read(self, allow_missing: bool) -> None:
         if not self.path.is_dir():
@@ -147,17 +152,12 @@ def ibis_schema(described: Table) -> Any:
     return ibis.schema({column.name: IBIS_TYPES[column.type] for column in described.columns})
 
 
-def _cast(raw: Any, column: Column) -> Any:
+def _cast(file: Path, raw: Any, column: Column) -> Any:
     if column.name not in raw.columns:
         if column.required:
             raise DatasetError(
-                f"{raw.get_name()}: the required column {column.name} is missing; add it"
+                f"{file}: the required column {column.name} is missing; add it"
                 f" ({column.type}: {column.meaning}), or run `localcare dataset check` for every problem"
             )
         return ibis.null(IBIS_TYPES[column.type])
     return raw[column.name].cast(IBIS_TYPES[column.type])
-
-
-def _empty(described: Table) -> Any:
-    row = ibis.memtable([], schema=ibis_schema(described))
-    return row

@@ -46,11 +46,9 @@ class PrefixMasks:
         return found
 
 
-def distinct_codes(events: Any, code: str) -> list[str]:
-    """The distinct codes as recorded in one column of a table."""
-    found: list[str] = (
-        events.select(events[code].name(RAW_CODE)).distinct().to_pyarrow()[RAW_CODE].to_pylist()
-    )
+def distinct_values(events: Any, column: str) -> list[str]:
+    """The distinct values of one text column, as recorded; empty ones are left out."""
+    found: list[str | None] = events.select(value=events[column]).distinct().to_pyarrow()["value"].to_pylist()
     return [value for value in found if value is not None]
 
 
@@ -83,7 +81,7 @@ def masks_per_person(
     `codes` are the distinct codes as recorded, read here when not given. `conditions` gives, by mask column, which rows may count for it. With `keep_all`, people none of whose codes
     mean anything are kept with masks of 0; otherwise they are left out, to be joined to a register.
     """
-    lookup = code_map(distinct_codes(events, code) if codes is None else codes, parts)
+    lookup = code_map(distinct_values(events, code) if codes is None else codes, parts)
     joined = events.join(lookup, events[code] == lookup[RAW_CODE], how="left" if keep_all else "inner")
     columns = [column for part in parts for column in part.layout.columns]
     aggregates = {}

@@ -108,6 +108,12 @@ class Definition:
         raise KeyError(f"{self.score} has no item {name!r}")
 
 
+def read_yaml(file: Path) -> Any:
+    """The content of a YAML or JSON file, by the C parser where PyYAML has it."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+
+
 @cache
 def definition(score: str) -> Definition:
     """The project's own definition of a score, read once."""
@@ -120,7 +126,7 @@ def load_definition(file: Path) -> Definition:
     Raises DefinitionError that names the file, the place and the remedy.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = read_yaml(file)
     except FileNotFoundError as missing:
         raise DefinitionError(f"{file}: there is no such definition; restore it or name another") from missing
     except yaml.YAMLError as broken:
@@ -136,7 +142,7 @@ def load_definition(file: Path) -> Definition:
 
 @cache
 def _schema() -> Any:
-    return jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA_FILE.read_text(encoding="utf-8")))
+    return jsonschema.Draft202012Validator(read_yaml(SCHEMA_FILE))
 
 
 def _check_shape(file: Path, content: Any) -> None:

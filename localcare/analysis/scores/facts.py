@@ -43,9 +43,14 @@ def merge(*several: FactRules) -> dict[Key, list[FactRule]]:
     return merged
 
 
-def masks_per_person(facts: Any, rules: FactRules, columns: Sequence[str], as_of: date) -> Any:
-    """One row per person with a fact that meets a rule: person_id and the mask columns."""
-    lookup = fact_map(_distinct_codes(facts), rules, columns)
+def masks_per_person(
+    facts: Any, pairs: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str], as_of: date
+) -> Any:
+    """One row per person with a fact that meets a rule: person_id and the mask columns.
+
+    `pairs` are the (system, code) pairs that may occur, as recorded.
+    """
+    lookup = fact_map(pairs, rules, columns)
     joined = facts.join(
         lookup,
         [facts.system == lookup.system_as_recorded, facts.code == lookup.code_as_recorded],
@@ -92,12 +97,3 @@ def _limits(rule: ValueRule | None) -> list[tuple[str | None, float, float]]:
     if rule.inclusive:
         above, below = math.nextafter(above, -math.inf), math.nextafter(below, math.inf)
     return [(unit, above, below) for unit in rule.units]
-
-
-def _distinct_codes(facts: Any) -> list[tuple[str, str]]:
-    found = facts.select("system", "code").distinct().to_pyarrow().to_pydict()
-    return [
-        (system, code)
-        for system, code in zip(found["system"], found["code"], strict=True)
-        if system is not None and code is not None
-    ]

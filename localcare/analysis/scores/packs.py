@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from localcare.analysis.scores.codes import normalise_code
+from localcare.analysis.scores.definitions import read_yaml
 
 SHIPPED = Path(__file__).parents[2] / "definitions" / "codelists"
 REQUIRED = ("pack", "version", "source", "licence", "checksum")
@@ -75,7 +76,7 @@ def checksum(codes: Iterable[PackCode]) -> str:
 def load_pack(file: Path) -> Pack:
     """Read one pack and verify it; PackError names the file, the place and the remedy."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = read_yaml(file)
     except (OSError, yaml.YAMLError) as broken:
         raise PackError(f"{file}: cannot be read as YAML ({broken})") from broken
     if not isinstance(content, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date
+from itertools import product
 from typing import Any
 
 import ibis
@@ -61,7 +62,10 @@ def _measured(dataset: LinkedDataset, as_of: date, scores: set[str], packs: Pack
     rules = [module.fact_rules(packs, as_of) for module in (efi, cambridge) if _name(module) in scores]
     masks = [module.MASK for module in (efi, cambridge) if _name(module) in scores]
     if masks:
-        tables.append(facts.masks_per_person(dataset.table("facts"), facts.merge(*rules), masks, as_of))
+        # two small questions are quicker than one about pairs, and few of the pairs mean anything
+        pairs = product(dataset.distinct("facts", "system"), dataset.distinct("facts", "code"))
+        merged = facts.merge(*rules)
+        tables.append(facts.masks_per_person(dataset.table("facts"), pairs, merged, masks, as_of))
     if "polypharmacy" in scores:
         tables.append(polypharmacy.medicines_per_person(dataset.table("facts"), as_of))
     if "activity" in scores:
@@ -79,7 +83,7 @@ def _from_diagnoses(dataset: LinkedDataset, as_of: date, scores: set[str]) -> li
     if not scores & {"hfrs", "charlson", "acsc"}:
         return []
     diagnoses, stays = dataset.table("diagnoses"), dataset.table("stays")
-    codes = coded.distinct_codes(diagnoses, "code")
+    codes = dataset.distinct("diagnoses", "code")
     tables = []
     if scores & {"hfrs", "charlson"}:
         tables.append(_diagnosis_masks(diagnoses, stays, codes, as_of, scores))

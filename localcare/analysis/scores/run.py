@@ -89,7 +89,7 @@ def _write(dataset: LinkedDataset, table: Any, file: Path) -> None:
 
 def _count(dataset: LinkedDataset, file: Path) -> int:
     read = dataset.backend.read_parquet if file.suffix == ".parquet" else dataset.backend.read_csv
-    return int(read(str(file)).count().execute())
+    return int(read(str(file)).count().to_pyarrow().as_py())
 
 
 def _describe(
