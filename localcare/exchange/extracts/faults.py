@@ -35,10 +35,6 @@ RANGES = {
     "position": (1, 999),
     "hours_per_week": (0, 168),
 }
-CHECK_DIGIT = """CREATE OR REPLACE MACRO is_nhs_number(digits) AS
-    regexp_full_match(digits, '[0-9]{10}')
-    AND (11 - list_sum([(ascii(digits[place]) - 48) * (11 - place) FOR place IN [1, 2, 3, 4, 5, 6, 7, 8, 9]]) % 11)
-        % 11 = ascii(digits[10]) - 48"""
 
 
 @dataclass(frozen=True)

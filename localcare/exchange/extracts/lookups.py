@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from localcare.analysis.dataset.schema import Table
 from localcare.exchange.extracts.engine import Received
 from localcare.foundation.record.copying import stream_out
 
@@ -33,22 +34,31 @@ WHERE known.source_id = {source} {only}"""
 STAYS = """SELECT source_key::bigint, id, person_id FROM record_stay
 WHERE source_id = {source} AND source_key ~ '^[0-9]+$' {only}"""
 
+EVERYONE = "known_people"
+PEOPLE_COLUMNS = "{'person_key': 'BIGINT', 'person': 'BIGINT', 'birth_date': 'DATE'}"
 PRACTICES = "SELECT code, id FROM places_organisation WHERE organisation_type LIKE '%practice%'"
 
 
-def fetch_people(engine: Any, source_id: int, *, keys: Sequence[int] | None = None) -> str:
-    """The people that the source's person keys stand for; the name of the DuckDB table."""
-    only = "" if keys is None else f"AND known.person_key IN ({_list(keys)})"
-    columns = "{'person_key': 'BIGINT', 'person': 'BIGINT', 'birth_date': 'DATE'}"
-    return _fetch(engine, "known_people", PEOPLE.format(source=int(source_id), only=only), columns)
+def fetch_everyone(engine: Any, source_id: int) -> None:
+    """All people that the source's person keys stand for, once for a load."""
+    _fetch(engine, EVERYONE, PEOPLE.format(source=int(source_id), only=""), PEOPLE_COLUMNS)
 
 
-def fetch_stays(engine: Any, source_id: int, *, keys: Sequence[int] | None = None) -> str:
+def fetch_people(engine: Any, source_id: int, *, keys: Sequence[int], table: Table) -> str:
+    """The people that a few of the source's person keys stand for; the name of the DuckDB table."""
+    only = f"AND known.person_key IN ({', '.join(str(int(key)) for key in keys) or 'NULL'})"
+    query = PEOPLE.format(source=int(source_id), only=only)
+    return _fetch(engine, f"known_people_of_{table.name}", query, PEOPLE_COLUMNS)
+
+
+def fetch_stays(engine: Any, source_id: int, *, keys: Sequence[int] | None, table: Table) -> str:
     """The stays that the source's stay keys stand for; the name of the DuckDB table."""
     texts = ", ".join(f"'{int(key)}'" for key in keys or ()) or "NULL"
     only = "" if keys is None else f"AND source_key IN ({texts})"
     columns = "{'stay_key': 'BIGINT', 'stay': 'BIGINT', 'person': 'BIGINT'}"
-    return _fetch(engine, "known_stays", STAYS.format(source=int(source_id), only=only), columns)
+    return _fetch(
+        engine, f"known_stays_of_{table.name}", STAYS.format(source=int(source_id), only=only), columns
+    )
 
 
 def fetch_practices(engine: Any) -> str:
@@ -84,7 +94,3 @@ def _fetch(engine: Any, name: str, query: str, columns: str) -> str:
         f" quote = '\"', escape = '\"', auto_detect = false, nullstr = '\\N', columns = {columns})",
     )  # fmt: skip
     return name
-
-
-def _list(keys: Sequence[int]) -> str:
-    return ", ".join(str(int(key)) for key in keys) or "NULL"

@@ -8,9 +8,14 @@ from datetime import date
 from typing import Any
 
 from localcare.exchange.extracts.engine import Received
-from localcare.exchange.extracts.faults import CHECK_DIGIT, Fault, faults_of, first_fault, typed_rows
+from localcare.exchange.extracts.faults import Fault, faults_of, first_fault, typed_rows
 from localcare.exchange.extracts.lookups import (
-    fetch_people, fetch_practices, fetch_stays, find_repeated, keys_in,
+    EVERYONE,
+    fetch_people,
+    fetch_practices,
+    fetch_stays,
+    find_repeated,
+    keys_in,
 )  # fmt: skip
 from localcare.exchange.extracts.merging import Merged, put_in
 from localcare.exchange.extracts.persons import put_persons_in
@@ -21,7 +26,6 @@ from localcare.exchange.loads.quarantine import Refused, keep_out
 from localcare.foundation.record.copying import Counted
 from localcare.foundation.record.models import Source
 
-FEW_ROWS = 5_000
 FETCHED_ROWS = 2_000
 
 
@@ -34,6 +38,7 @@ class Rows:
     source: Source
     file_name: str
     latest_day: date
+    are_few: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,6 @@ def put_rows_in(engine: Any, rows: Rows, *, counted: Counted) -> Placed:
 
 def check(engine: Any, rows: Rows) -> Checked:
     """The rows with what they refer to looked up and their first fault found."""
-    engine.execute(CHECK_DIGIT)
     faults = faults_of(rows.received, latest_day=rows.latest_day)
     typed = typed_rows(rows.received, _lookups(engine, rows))
     return Checked(f"SELECT *, {first_fault(faults)} AS fault FROM ({typed}) AS typed", faults)
@@ -90,7 +94,7 @@ def check(engine: Any, rows: Rows) -> Checked:
 
 def faulty_rows(engine: Any, received: Received, checked: Checked) -> Iterator[Refused]:
     """The rows with a fault, as received."""
-    names = [column for column in received.types]
+    names = list(received.types)
     contents = ", ".join(f'received."{name}"::VARCHAR' for name in names)
     cursor = engine.cursor()
     cursor.execute(
@@ -128,18 +132,17 @@ def _others(engine: Any, received: Received, numbers: tuple[int, ...]) -> Iterat
 
 
 def _lookups(engine: Any, rows: Rows) -> dict[str, str]:
-    received, source_id = rows.received, rows.source.pk
-    has = {column.name for column in received.table.columns}
-    found = {"repeated": find_repeated(engine, received)}
-    few = received.rows <= FEW_ROWS
-    if received.table.name != "persons":
+    """Everyone was fetched for a whole load; a few rows to replay fetch only whom they need."""
+    received, source_id, table = rows.received, rows.source.pk, rows.received.table
+    has = {column.name for column in table.columns}
+    found = {"repeated": find_repeated(engine, received), "people": EVERYONE}
+    if rows.are_few:
         names = [name for name in ("person_id", "related_person_id") if name in has]
-        found["people"] = fetch_people(
-            engine, source_id, keys=keys_in(engine, received, names) if few else None
-        )
-    if "stay_id" in has and received.table.key != "stay_id":
-        keys = keys_in(engine, received, ["stay_id"]) if few else None
-        found["stays"] = fetch_stays(engine, source_id, keys=keys)
+        keys = keys_in(engine, received, names)
+        found["people"] = fetch_people(engine, source_id, keys=keys, table=table)
+    if "stay_id" in has and table.key != "stay_id":
+        stay_keys = keys_in(engine, received, ["stay_id"]) if rows.are_few else None
+        found["stays"] = fetch_stays(engine, source_id, keys=stay_keys, table=table)
     if "practice_code" in has:
         found["practices"] = fetch_practices(engine)
     return found

@@ -10,7 +10,14 @@ from localcare.analysis.dataset.schema import Table
 from localcare.foundation.people.models import LocalIdentifier, Person, Registration, Relationship
 from localcare.foundation.places.models import Organisation
 from localcare.foundation.record.models import (
-    Attendance, Contact, Diagnosis, Fact, Package, Procedure, Sourced, Stay,
+    Attendance,
+    Contact,
+    Diagnosis,
+    Fact,
+    Package,
+    Procedure,
+    Sourced,
+    Stay,
 )  # fmt: skip
 
 RECORD_MODELS: dict[str, type[Sourced]] = {

@@ -21,7 +21,7 @@ from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 RUN_LOCKS = 0x10AD  # first half of the advisory lock key; the second half is the run
-SOURCE_LOCKS = 0x10AE
+FILE_LOCKS = 0x10AE
 
 
 class FileRefused(ValueError):
@@ -68,12 +68,21 @@ def mark_interrupted_runs() -> None:
 
 
 @contextmanager
-def whole_file(source: Source) -> Iterator[None]:
-    """One transaction in which all of a file goes in or nothing, one at a time for a source."""
+def whole_file(source: Source, table: str) -> Iterator[None]:
+    """One transaction in which all of a file goes in or nothing, one at a time for a table of a source."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source.pk])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FILE_LOCKS, f"{source.code} {table}"]
+            )
         yield
+
+
+def settle() -> None:
+    """Check now what the database would check at the end of the transaction: a broken link names its statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def loaded_before(source: Source, table: str, digest: str) -> bool:

@@ -28,7 +28,9 @@ class Sourced(models.Model):
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    source_key = models.CharField(max_length=120)
+    source_key = models.CharField(
+        max_length=120, db_collation="C"
+    )  # compared byte by byte: a fifth of a load's time
     load_key = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
