@@ -24,7 +24,7 @@ def score(
 
     with progress("Scoring") as report:
         run = write_scores(dataset, as_of or date.today(), out, what_first(report))
-    typer.echo(f"{run.people} people scored as of {run.as_of} in {run.out}")
+    typer.echo(f"{run.people} people scored as of {run.as_of} in {out}")
     for name in run.empty_code_lists:
         typer.echo(f"The code list {name} is empty: install its pack to use it.")
 
