@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.functional import cached_property
 
 from localcare.foundation.places.models import Organisation
+
+if TYPE_CHECKING:
+    from localcare.foundation.people.presenters import PersonBanner
 
 
 class Person(models.Model):
@@ -69,6 +74,13 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.reference}"
+
+    @cached_property
+    def banner(self) -> PersonBanner:
+        """What the banner on each page of this person says today."""
+        from localcare.foundation.people.presenters import banner_of
+
+        return banner_of(self)
 
 
 class NameWord(models.Model):
