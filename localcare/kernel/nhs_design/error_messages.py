@@ -26,12 +26,12 @@ def reworded(field: forms.Field, label: str, error: ValidationError) -> str:
     message = " ".join(str(text) for text in error.messages)
     if not _is_default(field, error):
         return message
-    name, capital = _inside_a_sentence(label), label.rstrip("?:. ")
+    capital = label.rstrip("?:. ")
     values: dict[str, Any] = error.params or {}
     wording = {
         "required": _when_missing(field, label),
         "invalid": _when_invalid(field, capital, message),
-        "invalid_choice": f"Select {_with_article(name)} from the list",
+        "invalid_choice": _when_not_a_choice(label),
         "max_length": f"{capital} must be {values.get('limit_value')} characters or fewer",
         "min_length": f"{capital} must be {values.get('limit_value')} characters or more",
         "max_value": f"{capital} must be {values.get('limit_value')} or less",
@@ -49,10 +49,10 @@ def _is_default(field: forms.Field, error: ValidationError) -> bool:
         default = getattr(owner, "default_error_messages", {}).get(error.code)
         if default is not None:
             return str(own) == str(default) and str(error.message) == str(own)
-    return error.code == "invalid" and owner_is_validator(field, error)
+    return error.code == "invalid" and _is_from_a_validator(field, error)
 
 
-def owner_is_validator(field: forms.Field, error: ValidationError) -> bool:
+def _is_from_a_validator(field: forms.Field, error: ValidationError) -> bool:
     """Whether one of the framework's validators of this field raised the error."""
     return any(getattr(check, "message", None) == error.message for check in field.default_validators)
 
@@ -64,8 +64,16 @@ def _when_missing(field: forms.Field, label: str) -> str:
         return f"{verb} “{label.strip()}”"
     if isinstance(field, forms.FileField):
         return f"Choose {_with_article(name)}"
+    if isinstance(field.widget, forms.CheckboxInput):
+        return f"Tick “{label.strip()}”"
     verb = "Select" if isinstance(field, CHOICE_FIELDS) else "Enter"
     return f"{verb} {_with_article(name)}"
+
+
+def _when_not_a_choice(label: str) -> str:
+    if label.rstrip().endswith("?"):
+        return f"Select one of the answers to “{label.strip()}”"
+    return f"Select {_with_article(_inside_a_sentence(label))} from the list"
 
 
 def _when_invalid(field: forms.Field, capital: str, message: str) -> str:

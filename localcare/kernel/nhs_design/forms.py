@@ -94,7 +94,7 @@ def _shared(field: BoundField) -> dict[str, Any]:
 def _labelled(field: BoundField) -> dict[str, Any]:
     attributes = field.build_widget_attrs(dict(field.field.widget.attrs), field.field.widget)
     classes = attributes.pop("class", "")
-    for replaced in ("required", "aria-describedby", "aria-invalid", "maxlength", "id"):
+    for replaced in ("required", "aria-describedby", "aria-invalid", "maxlength", "min", "max", "step", "id"):
         attributes.pop(replaced, None)  # the component says it in the design system's own way
     return _shared(field) | {
         "id": field.auto_id or field.html_name,
