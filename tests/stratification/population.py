@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from localcare.analysis.dataset.writing import write_metadata, write_table
 from localcare.analysis.scores.definitions import definition
-from localcare.foundation.people.models import Person
+from localcare.foundation.people.models import Person, Registration
+from tests.factories import practice as practice_of
+from tests.factories import synthetic_nhs_numbers
 
 TODAY = date(2026, 11, 22)
 SEVERE = [item.name for item in definition("efi").items if item.name != "polypharmacy"][:14]
 MODERATE = SEVERE[:10]
+NHS_NUMBERS = list(islice(synthetic_nhs_numbers(), 60, 120))
 
 
 def days_ago(days: int, *, of: date = TODAY) -> date:
@@ -34,7 +38,17 @@ class Population:
         key = len(self.keys) + 1
         self.keys[name] = key
         Person.objects.get_or_create(
-            pk=key, defaults={"given_name": name, "family_name": "Test", "birth_date": born, "sex": "female"}
+            pk=key,
+            defaults={
+                "nhs_number": NHS_NUMBERS[key - 1],
+                "given_name": name,
+                "family_name": f"Test{name.lower()}",
+                "birth_date": born,
+                "sex": "female",
+            },
+        )
+        Registration.objects.get_or_create(
+            person_id=key, practice=practice_of(practice), started_on=days_ago(4000)
         )
         self._row("persons", "person_id", key=key, birth_date=born, sex="female", imd_decile=5)
         self._row("registrations", "registration_id", person_id=key, practice_code=practice,

@@ -4,7 +4,17 @@ from django.apps import AppConfig
 
 
 class StratificationConfig(AppConfig):
-    """Configuration of the stratification room."""
+    """Configuration of the stratification room: its definitions are checked before anything starts."""
 
     name = "localcare.care.stratification"
     label = "stratification"
+
+    def ready(self) -> None:
+        """Join the navigation, the home page and the person page; register the nightly work."""
+        from localcare.care.stratification import home, jobs, panels
+        from localcare.care.stratification.definitions import definitions
+
+        definitions()
+        home.join()
+        panels.join()
+        assert jobs.nightly

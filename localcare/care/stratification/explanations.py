@@ -1,0 +1,79 @@
+"""Each score of one person with what counted and when, from the record as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from localcare.analysis.scores.explain import Contribution, Explanation, PersonRows, explain
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import visible_people
+from localcare.foundation.record.models import Attendance, Contact, Diagnosis, Fact, Stay
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.nhs_design.formatting import format_short_date
+
+TABLES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
+    "facts": (Fact, ("kind", "system", "code", "text", "value", "unit", "occurred_on", "ended_on")),
+    "stays": (Stay, ("id", "admission_type", "bed_type", "admitted_on", "discharged_on")),
+    "diagnoses": (Diagnosis, ("stay_id", "position", "code", "occurred_on")),
+    "attendances": (Attendance, ("arrived_on",)),
+    "contacts": (Contact, ("setting", "occurred_on", "attended")),
+}
+
+
+@dataclass(frozen=True)
+class ExplainedScore:
+    """A score as drawn: its value in words and a table of what counted."""
+
+    title: str
+    version: str
+    value: str
+    note: str
+    rows: list[list[str]]
+    cannot_see: str
+
+
+def explanations_of(person: Person, reader: Reader, *, as_of: date) -> list[ExplainedScore]:
+    """Every score of a person in the reader's scope, nothing after `as_of` counted; empty outside the scope."""
+    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+        return []
+    rows = {
+        name: _rows(model._default_manager.filter(person=person), names)
+        for name, (model, names) in TABLES.items()
+    }
+    return [
+        _explained(found) for found in explain(PersonRows(person.birth_date, person.sex, **rows), as_of=as_of)
+    ]
+
+
+def _rows(found: QuerySet[Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = list(found.values(*names))
+    for row in rows:
+        if "id" in row:
+            row["stay_id"] = row.pop("id")
+    return rows
+
+
+def _explained(found: Explanation) -> ExplainedScore:
+    band = f" ({found.band})" if found.band else ""
+    note = "" if found.applicable else "The published score is for older people: read it with care."
+    return ExplainedScore(
+        title=found.title,
+        version=found.version,
+        value=f"{found.display}{band}",
+        note=note,
+        rows=[_row(contribution, found.scale) for contribution in found.contributions],
+        cannot_see=found.cannot_see,
+    )
+
+
+def _row(contribution: Contribution, scale: int) -> list[str]:
+    places = len(str(scale)) - 1
+    points = f"{contribution.points / scale:.{places}f}" if contribution.counted else "Not counted"
+    days = [format_short_date(day) for day in (contribution.first_on, contribution.latest_on) if day]
+    when = " to ".join(dict.fromkeys(days))
+    label = contribution.label + (f" ({contribution.note})" if contribution.note else "")
+    return [label, points, ", ".join(contribution.codes), when]
