@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -129,7 +130,9 @@ def _batch(after: int, until: int) -> list[_Row]:
 
 def _row(row: tuple[Any, ...], subjects: tuple[str, ...]) -> _Row:
     *parts, previous_hash, digest = row
-    entry = Entry(**dict(zip(ENTRY_PARTS, parts, strict=True)), subjects=subjects)
+    named = dict(zip(ENTRY_PARTS, parts, strict=True))
+    named["detail"] = json.loads(named["detail"])  # the framework hands jsonb out as text
+    entry = Entry(**named, subjects=subjects)
     return _Row(entry, bytes(previous_hash), bytes(digest))
 
 
