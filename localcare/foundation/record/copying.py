@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from threading import Thread
 from typing import Any
 
 from django.db import connection
 
 CHUNK_BYTES = 1 << 20
+ROWS_AT_A_TIME = 4096
 NULL = r"\N"
 
 Counted = Callable[[int], None]
@@ -52,10 +54,15 @@ def stream_out(query: str, engine: Any, use: Callable[[str], str], *, counted: C
     )
     reader.start()
     try:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy, os.fdopen(end, "wb") as pipe:
-            for block in copy:
-                pipe.write(block)
-                counted(bytes(block).count(b"\n"))
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(statement) as copy,
+            os.fdopen(end, "wb", CHUNK_BYTES) as pipe,
+        ):
+            rows = iter(copy)  # each block is one row
+            while some := list(islice(rows, ROWS_AT_A_TIME)):
+                pipe.write(b"".join(some))
+                counted(len(some))
     except BrokenPipeError:
         reader.join()
         if not failed:
