@@ -32,7 +32,10 @@ def server_settings(socket_folder: Path, *, durable: bool) -> str:
         "log_min_error_statement": "panic",  # statements carry values as well
     }
     if not durable:
-        settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        settings |= {
+            "fsync": "off",
+            "full_page_writes": "off",
+        }  # a killed server loses nothing, a power cut might
     lines = [f"{name} = {_quoted(value)}\n" for name, value in settings.items()]
     return WRITTEN_BY_US + "".join(lines) + "include_if_exists = 'local.conf'\n"
 

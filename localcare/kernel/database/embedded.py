@@ -122,7 +122,8 @@ class EmbeddedServer:
         self.account.own(unfinished)
         program = programs_for(self.account) / "initdb"
         done = subprocess.run(
-            [program, "-D", unfinished, "-U", SUPERUSER, "-A", "peer", "-E", "UTF8", "--locale=C.UTF-8"],
+            [program, "-D", unfinished, "-U", SUPERUSER, "-A", "peer", "-E", "UTF8", "--locale=C.UTF-8",
+             *(() if self.durable else ("--no-sync",))],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             cwd="/", text=True, check=False, **self.account.process_options(),
         )  # fmt: skip
