@@ -10,6 +10,7 @@ import ibis
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
 
 DEFAULT_MEMORY_LIMIT = "700MB"
+_DUCKDB = ibis.duckdb  # loads the backend now rather than in the middle of the first run
 
 
 class DatasetError(ValueError):
@@ -67,7 +68,7 @@ class LinkedDataset:
 
     def distinct(self, name: str, column: str) -> list[str]:
         """The distinct values of a text column of a table, as recorded; empty ones are left out."""
-        found = self.table(name).select(column).distinct().to_pyarrow()[column].to_pylist()
+        found = fetch(self.table(name).select(column).distinct())[column].to_pylist()
         return [value for value in found if value is not None]
 
     def _refuse_what_cannot_be_read(self, allow_missing: bool) -> None:
@@ -101,7 +102,18 @@ def connect(
         options["threads"] = threads
     if temp_directory is not None:
         options["temp_directory"] = str(temp_directory)
-    return ibis.duckdb.connect(**options)
+    return _DUCKDB.connect(**options)
+
+
+def fetch(expression: Any) -> Any:
+    """The rows of an expression as an Arrow table.
+
+    DuckDB is asked directly, because Ibis would import pandas (50 MB) on the way; rows in memory take Ibis's way.
+    """
+    backend = expression.get_backend()
+    if backend.name != "duckdb" or expression.op().find(ibis.expr.operations.InMemoryTable):
+        return expression.to_pyarrow()
+    return backend.con.sql(backend.compile(expression)).to_arrow_table()
 
 
 def table_file(directory: Path, name: str) -> Path | None:

@@ -6,9 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import ibis
+
 from localcare.analysis.scores.coded import PrefixMasks, score_events
 from localcare.analysis.scores.definitions import definition
-from localcare.analysis.scores.masks import without_milder
+from localcare.analysis.scores.masks import both_set
 
 MASK = "charlson_mask"
 
@@ -21,15 +23,19 @@ def masks() -> PrefixMasks:
 
 def columns(table: Any) -> dict[str, Any]:
     """One int32 column per weight set, and the mask of all diseases found (milder forms included)."""
-    charlson = definition("charlson")
-    counted = without_milder(table[MASK], masks().layout, charlson.hierarchies)
-    scores = {
-        weight_set: masks().layout.weighted_sum(
-            {MASK: counted}, {item.name: item.weights[weight_set] for item in charlson.items}
-        )
-        for weight_set in charlson.weight_sets
-    }
+    scores = {weight_set: _index(table[MASK], weight_set) for weight_set in definition("charlson").weight_sets}
     return scores | {MASK: table[MASK].cast("int64")}
+
+
+def _index(found: Any, weight_set: str) -> Any:
+    """The sum of the weights, less that of each milder disease found beside its more severe form."""
+    charlson, layout = definition("charlson"), masks().layout
+    weights = {item.name: item.weights[weight_set] for item in charlson.items}
+    total = layout.weighted_sum({MASK: found}, weights)
+    for severe, mild in charlson.hierarchies:
+        if weights[mild]:
+            total = total - both_set(found, layout, severe, mild) * ibis.literal(weights[mild], "int32")
+    return total.cast("int32")
 
 
 def score(

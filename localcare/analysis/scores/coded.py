@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 
+from localcare.analysis.dataset.linked_dataset import fetch
 from localcare.analysis.scores.codes import normalise_icd10
 from localcare.analysis.scores.definitions import Definition
 from localcare.analysis.scores.masks import MaskLayout, bit_or, mask
@@ -48,22 +50,34 @@ class PrefixMasks:
 
 def distinct_values(events: Any, column: str) -> list[str]:
     """The distinct values of one text column, as recorded; empty ones are left out."""
-    found: list[str | None] = events.select(value=events[column]).distinct().to_pyarrow()["value"].to_pylist()
+    found: list[str | None] = fetch(events.select(value=events[column]).distinct())["value"].to_pylist()
     return [value for value in found if value is not None]
 
 
 def code_map(codes: Iterable[str], parts: Sequence[PrefixMasks]) -> Any:
     """A table of the codes as recorded that mean something to any part, with the parts' BIGINT columns."""
-    rows: dict[str, list[Any]] = {RAW_CODE: []}
-    rows.update({column: [] for part in parts for column in part.layout.columns})
+    columns = [column for part in parts for column in part.layout.columns]
+    known: list[str] = []
+    masks: list[list[int]] = []
     for code in codes:
         bits = {column: value for part in parts for column, value in part.bits(code).items()}
         if any(bits.values()):
-            rows[RAW_CODE].append(code)
-            for column, value in bits.items():
-                rows[column].append(value)
-    types = {name: pa.string() if name == RAW_CODE else pa.int64() for name in rows}
-    return ibis.memtable(pa.table({name: pa.array(values, types[name]) for name, values in rows.items()}))
+            known.append(code)
+            masks.append([bits[column] for column in columns])
+    arrays = [_texts(known), *(_bigints([row[place] for row in masks]) for place in range(len(columns)))]
+    return ibis.memtable(pa.Table.from_arrays(arrays, names=[RAW_CODE, *columns]))
+
+
+def _texts(values: Sequence[str]) -> Any:
+    """An Arrow array made from its buffers: `pa.array` would import pandas (50 MB) to see whether it is given any."""
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def _bigints(values: Sequence[int]) -> Any:
+    buffer = pa.py_buffer(np.array(values, dtype=np.int64))
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, buffer])
 
 
 def masks_per_person(

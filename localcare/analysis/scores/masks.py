@@ -91,13 +91,7 @@ class MaskLayout:
         return reduce(add, parts).cast("int32")
 
 
-def without_milder(expression: Any, layout: MaskLayout, hierarchies: Sequence[tuple[str, str]]) -> Any:
-    """A one-column mask from which the milder item of each (severe, mild) pair is taken when the severe one is set."""
-    everything = (1 << len(layout.items)) - 1
-    for severe, mild in hierarchies:
-        (severe_bit,), (mild_bit,) = layout.bits([severe]).values(), layout.bits([mild]).values()
-        expression = ibis.cases(
-            ((expression & mask(severe_bit)) != mask(0), expression & mask(everything & ~mild_bit)),
-            else_=expression,
-        )
-    return expression
+def both_set(column: Any, layout: MaskLayout, first: str, second: str) -> Any:
+    """1 where both items of a one-column layout are set, else 0, as an int32 expression."""
+    (bits,) = layout.bits([first, second]).values()
+    return ((column & mask(bits)) == mask(bits)).cast("int32")
