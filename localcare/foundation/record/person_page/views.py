@@ -16,6 +16,7 @@ from localcare.foundation.record.person_page import presenters
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.nhs_design.paging import page_addresses
 
 EVENTS_ON_A_PAGE = 50
 LOOKS_ON_A_PAGE = 50
@@ -58,6 +59,7 @@ def timeline(request: HttpRequest, reference: UUID) -> HttpResponse:
             "person": found,
             "events": events,
             "page": page,
+            "page_address": page_addresses(request.GET),
             "kinds": [(kind, title, counts.get(kind, 0)) for kind, title in queries.KINDS_OF_EVENT.items()],
             "chosen": kinds,
             "titles": queries.KINDS_OF_EVENT,
@@ -70,9 +72,14 @@ def who_looked(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Who opened this person's record, when and why."""
     reader = request_reader(request)
     found = _open(reader, reference, "person.who-looked")
-    return render(
-        request, "record/who_looked.jinja", {"person": found, "looks": presenters.looks(found, reader)}
-    )
+    page = Paginator(presenters.looks(found, reader), LOOKS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "person": found,
+        "looks": [presenters.look_row(entry) for entry in page],
+        "page": page,
+        "page_address": page_addresses(request.GET),
+    }
+    return render(request, "record/who_looked.jinja", context)
 
 
 def _open(reader: Reader, reference: UUID, action: str) -> Person:
