@@ -48,6 +48,12 @@ class ListRow:
         return person_name(self.person)
 
     @property
+    def listing(self) -> list[Cohort]:
+        """The cohorts that put the person on the list, those with most points first."""
+        found = [cohort for cohort in self.cohorts if cohort.puts_on_list]
+        return sorted(found, key=lambda cohort: -cohort.points)
+
+    @property
     def nhs_number(self) -> str:
         """Three, three and four digits."""
         return format_nhs_number(self.person.nhs_number)
@@ -114,7 +120,13 @@ def _list_row(
 def last_contacts(score: PersonScore) -> list[tuple[str, date]]:
     """The last contact in each setting that has one, latest first."""
     found = [(label, getattr(score, f"last_{name}_on")) for name, label in SETTINGS.items()]
-    return sorted(((label, day) for label, day in found if day), key=lambda pair: pair[1], reverse=True)
+    dated = sorted(((label, day) for label, day in found if day), key=lambda pair: pair[1], reverse=True)
+    latest = score.last_contact_on
+    if latest and (
+        not dated or dated[0][1] < latest
+    ):  # what is later than any contact was a stay or an attendance
+        dated.insert(0, ("Hospital or A&E", latest))
+    return dated
 
 
 def cautions(score: PersonScore, as_of: date) -> list[str]:
