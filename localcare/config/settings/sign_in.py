@@ -44,6 +44,7 @@ ACCOUNT_FORMS = {
 
 MFA_ADAPTER = "localcare.kernel.access.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no mail server to verify with
 MFA_TOTP_ISSUER = "Local Care"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute out
 MFA_FORMS = {
@@ -58,7 +59,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere c
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "access/locked_out.jinja"
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the wait is what the page says
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "oldpassword", "password1", "password2", "code"]
