@@ -21,7 +21,7 @@ WHOLE_NUMBER = r"[+-]?[0-9]+"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 CHECK_DIGIT = """CREATE MACRO is_nhs_number(digits) AS
-    regexp_full_match(digits, '[0-9]{10}')
+    regexp_full_match(digits, '[0-9]{10}') AND digits <> repeat(digits[1], 10)
     AND (11 - list_sum([(ascii(digits[place]) - 48) * (11 - place) FOR place IN [1, 2, 3, 4, 5, 6, 7, 8, 9]]) % 11)
         % 11 = ascii(digits[10]) - 48"""
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 
 from localcare.exchange.extracts.lookups import SURVIVORS
-from localcare.exchange.extracts.merging import Merged
+from localcare.exchange.loads.merging import Merged
 from localcare.foundation.people.models import Person
 from localcare.foundation.record.copying import Counted, stream_in
 from localcare.foundation.record.models import Consent, Source

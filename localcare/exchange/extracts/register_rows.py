@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from localcare.exchange.extracts.merging import Merged
+from localcare.exchange.loads.merging import Merged
 from localcare.foundation.record.copying import Counted, stream_in
 
 

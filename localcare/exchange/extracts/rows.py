@@ -17,10 +17,10 @@ from localcare.exchange.extracts.lookups import (
     find_repeated,
     keys_in,
 )  # fmt: skip
-from localcare.exchange.extracts.merging import Merged, put_in
 from localcare.exchange.extracts.persons import put_persons_in
 from localcare.exchange.extracts.register_rows import REGISTER_TABLES, put_register_rows_in
 from localcare.exchange.extracts.targets import record_target
+from localcare.exchange.loads.merging import Merged, put_in
 from localcare.exchange.loads.models import LoadRun
 from localcare.exchange.loads.quarantine import Refused, keep_out
 from localcare.foundation.record.copying import Counted

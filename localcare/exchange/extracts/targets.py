@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import models
 
 from localcare.analysis.dataset.schema import Table
+from localcare.exchange.loads.merging import Target
 from localcare.foundation.people.models import LocalIdentifier, Person, Registration, Relationship
 from localcare.foundation.places.models import Organisation
 from localcare.foundation.record.models import (
@@ -38,29 +37,6 @@ BELONGS_ELSEWHERE = {
     "local_identifier": LocalIdentifier._meta.get_field("value").max_length,
     "practice_code": Organisation._meta.get_field("code").max_length,
 }
-
-
-@dataclass(frozen=True)
-class Target:
-    """A table of the database and, for each of its columns, the DuckDB expression over a typed row."""
-
-    table: str
-    columns: dict[str, str]
-
-    @property
-    def column_list(self) -> str:
-        """The columns as they stand in a COPY or INSERT."""
-        return ", ".join(self.columns)
-
-    @property
-    def expressions(self) -> str:
-        """The expressions in the order of the columns."""
-        return ", ".join(self.columns.values())
-
-    @property
-    def changing(self) -> list[str]:
-        """Columns that a corrected row may change."""
-        return [name for name in self.columns if name not in ("source_id", "source_key", "load_key")]
 
 
 def record_target(table: Table, *, source_id: int, run_id: int) -> Target:

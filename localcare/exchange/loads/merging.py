@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-from localcare.exchange.extracts.targets import Target
 from localcare.foundation.record.copying import Counted, stream_in
 
 
@@ -18,6 +17,29 @@ class Merged:
     added: int
     updated: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table of the record and, for each of its columns, where it comes from (a DuckDB expression, for a dataset)."""
+
+    table: str
+    columns: dict[str, str]
+
+    @property
+    def column_list(self) -> str:
+        """The columns as they stand in a COPY or INSERT."""
+        return ", ".join(self.columns)
+
+    @property
+    def expressions(self) -> str:
+        """The expressions in the order of the columns."""
+        return ", ".join(self.columns.values())
+
+    @property
+    def changing(self) -> list[str]:
+        """Columns that a corrected row may change."""
+        return [name for name in self.columns if name not in ("source_id", "source_key", "load_key")]
 
 
 def put_in(engine: Any, good: str, target: Target, *, source_id: int, counted: Counted) -> Merged:
@@ -35,10 +57,16 @@ def put_in(engine: Any, good: str, target: Target, *, source_id: int, counted: C
             " WITH NO DATA"
         )
         staged = stream_in(engine, query, f"{staging} ({target.column_list})", counted=counted)
-        cursor.execute(f"ANALYZE {staging}")
-        updated = _update(cursor, staging, target)
-        added = _insert(cursor, staging, target)
+        merged = merge_staged(cursor, staging, target, staged)
         cursor.execute(f"DROP TABLE {staging}")
+    return merged
+
+
+def merge_staged(cursor: Any, staging: str, target: Target, staged: int) -> Merged:
+    """Update the rows whose key is known and that have changed, and add those whose key is new."""
+    cursor.execute(f"ANALYZE {staging}")
+    updated = _update(cursor, staging, target)
+    added = _insert(cursor, staging, target)
     return Merged(added, updated, staged - added - updated)
 
 
