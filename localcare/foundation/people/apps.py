@@ -8,3 +8,10 @@ class PeopleConfig(AppConfig):
 
     name = "localcare.foundation.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Put the search and the possible duplicates on the navigation bar."""
+        from localcare.kernel.nhs_design.navigation import NavigationItem, register
+
+        register(NavigationItem("Find a person", "person-search", permission="person.search", order=20))
+        register(NavigationItem("Possible duplicates", "duplicates", permission="person.merge", order=60))

@@ -47,7 +47,8 @@ def find_person(reader: Reader, reference: UUID | str, permission: str = "person
 
     The reference of a person who was merged leads to the person they were merged into.
     """
-    found = Person.objects.filter(reference=_valid(reference)).first()
+    valid = _valid(reference)
+    found = Person.objects.filter(reference=valid).first() if valid else None
     while found is not None and found.merged_into is not None:
         found = found.merged_into
     if found is not None and visible_people(reader, permission).filter(pk=found.pk).exists():

@@ -1,0 +1,140 @@
+"""Writing to the register: each change is permitted, kept and audited."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from localcare.foundation.people import actions
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.presenters import banner_of
+from localcare.foundation.people.queries import PersonNotVisible, current_registration
+from localcare.foundation.people.rules import DetailRefused
+from localcare.kernel.access.readers import system_reader
+from localcare.kernel.audit.models import AuditEntry
+from tests.factories import PersonFactory, practice, reader_with_role, registered_person
+
+pytestmark = pytest.mark.django_db
+
+BY = system_reader("test")
+TODAY = date.today()
+DETAILS = {
+    "family_name": "Vale",
+    "given_name": "Vera",
+    "birth_date": date(1947, 3, 12),
+    "postcode": "ct146ab",
+}
+
+
+def register(**changed):
+    given = {"details": DETAILS, "practice": practice(), "on": date(2020, 1, 1), "by": BY}
+    return actions.register_person(**(given | changed))
+
+
+def test_a_registered_person_is_kept_in_one_spelling_with_a_practice_and_an_audit_entry():
+    person = register(details=DETAILS | {"nhs_number": "999 000 0018"})
+    assert (person.nhs_number, person.postcode) == ("9990000018", "CT14 6AB")
+    assert current_registration(person).practice.code == "SYN-DEAL-A"
+    entry = AuditEntry.objects.get(action="person.register")
+    assert str(person.reference) in str(list(entry.subjects.values_list("reference", flat=True)))
+    assert "9990000018" not in str(entry.detail)
+
+
+@pytest.mark.parametrize(
+    ("details", "says"),
+    [
+        ({"nhs_number": "999 123 4560"}, "check digit"),
+        ({"birth_date": TODAY + timedelta(days=1)}, "in the future"),
+        ({"birth_date": date(1700, 1, 1)}, "Check the year"),
+        ({"favourite_colour": "blue"}, "cannot be set here"),
+    ],
+)
+def test_details_that_cannot_be_right_are_refused(details, says):
+    with pytest.raises(DetailRefused, match=says):
+        register(details=DETAILS | details)
+    assert not Person.objects.exists()
+
+
+def test_a_number_somebody_else_has_is_refused_with_the_way_to_merge():
+    other = PersonFactory()
+    with pytest.raises(DetailRefused, match="merge the two"):
+        register(details=DETAILS | {"nhs_number": other.nhs_number})
+
+
+def test_only_an_editor_of_the_practice_may_register_or_amend():
+    reader = reader_with_role("gp", practice="SYN-OTHER-A")
+    with pytest.raises(PermissionDenied):
+        register(by=reader)
+    person = registered_person()
+    with pytest.raises(PersonNotVisible):
+        actions.amend(person=person, details={"telephone": "1"}, reason="x", by=reader)
+    assert AuditEntry.objects.filter(outcome="denied", action="person.edit").count() == 2
+
+
+def test_an_amendment_keeps_what_was_before():
+    person = registered_person(family_name="Vale", telephone="")
+    change = actions.amend(
+        person=person, details={"family_name": "Smith", "telephone": "01632 960001"}, reason="Married", by=BY
+    )
+    person.refresh_from_db()
+    assert (person.family_name, change.before["family_name"], change.after["family_name"]) == (
+        "Smith",
+        "Vale",
+        "Smith",
+    )
+    assert actions.amend(person=person, details={"family_name": "Smith"}, reason="", by=BY) is None
+    with pytest.raises(DetailRefused, match="Say why"):
+        actions.amend(person=person, details={"family_name": "Vale"}, reason=" ", by=BY)
+
+
+def test_a_new_registration_ends_the_former_one():
+    person = registered_person(at="SYN-DEAL-A", since=date(2010, 1, 1))
+    actions.register_with_practice(person=person, practice=practice("SYN-DOVR-A"), on=date(2024, 5, 1), by=BY)
+    history = list(
+        person.registrations.order_by("started_on").values_list("practice__code", "started_on", "ended_on")
+    )
+    assert history == [
+        ("SYN-DEAL-A", date(2010, 1, 1), date(2024, 5, 1)),
+        ("SYN-DOVR-A", date(2024, 5, 1), None),
+    ]
+    with pytest.raises(DetailRefused, match="already"):
+        actions.register_with_practice(person=person, practice=practice("SYN-DOVR-A"), on=TODAY, by=BY)
+    with pytest.raises(DetailRefused, match="Choose a later day"):
+        actions.register_with_practice(
+            person=person, practice=practice("SYN-DEAL-A"), on=date(2024, 5, 1), by=BY
+        )
+
+
+def test_a_death_ends_the_registration_and_shows_in_the_banner():
+    person = registered_person(birth_date=date(1947, 3, 12))
+    actions.record_death(person=person, on=date(2026, 1, 2), by=BY, basis="Told by the hospital")
+    person.refresh_from_db()
+    assert person.registrations.get().ended_on == date(2026, 1, 3)
+    shown = banner_of(person)
+    assert "died 2 January 2026 aged 78" in shown.age
+    assert shown.flags[0].words == "Deceased"
+    for day, says in (
+        (date(1940, 1, 1), "before the date of birth"),
+        (TODAY + timedelta(days=1), "in the future"),
+    ):
+        with pytest.raises(DetailRefused, match=says):
+            actions.record_death(person=person, on=day, by=BY)
+
+
+def test_needs_carers_and_opt_out_are_flags():
+    person = registered_person(
+        family_name="Vale", given_name="Vera", nhs_number=None, national_data_opt_out=True
+    )
+    husband = registered_person(family_name="Vale", given_name="Ted")
+    for _ in range(2):
+        need = actions.add_communication_need(person=person, need="Large print", on=TODAY, by=BY)
+        actions.relate(person=husband, related_person=person, kind="unpaid-carer", by=BY)
+    words = [flag.words for flag in banner_of(person).flags]
+    assert words == [
+        "NHS number not known", "Communication need: Large print", "Unpaid carer", "National data opt-out",
+    ]  # fmt: skip
+    assert (banner_of(person).name, banner_of(person).nhs_number) == ("VALE, Vera", "NHS number not known")
+    actions.end_communication_need(need=need, on=TODAY, by=BY)
+    assert not any("Large print" in flag.words for flag in banner_of(person).flags)
+    with pytest.raises(DetailRefused, match="related to themselves"):
+        actions.relate(person=person, related_person=person, kind="spouse-or-partner", by=BY)
