@@ -45,6 +45,8 @@ def decide(*, choice: Choice, seen: Mapping[int, int], by: Reader) -> list[Decis
     `seen` gives, by person, the latest decision the reviewer saw (0 for none). Raises DecidedMeanwhile when a later
     one exists, PersonNotVisible when any person is outside the scope of list.decide.
     """
+    if by.user is None:
+        raise PermissionError("A decision is a person's: a job cannot decide.")
     with transaction.atomic():
         _wait_for_a_run_that_is_publishing()
         people = _locked(seen, by)
@@ -52,7 +54,7 @@ def decide(*, choice: Choice, seen: Mapping[int, int], by: Reader) -> list[Decis
         later = [found for key, found in latest.items() if found.pk != seen[key]]
         if later:
             raise DecidedMeanwhile(later)
-        decisions = _written(people, choice, by)
+        decisions = _written(people, choice, by.user)
         record_access(
             reader=by,
             action="list.decide",
@@ -76,7 +78,7 @@ def _locked(seen: Mapping[int, int], by: Reader) -> list[Person]:
     return list(Person.objects.select_for_update(no_key=True).filter(pk__in=seen).order_by("pk"))
 
 
-def _written(people: Sequence[Person], choice: Choice, by: Reader) -> list[Decision]:
+def _written(people: Sequence[Person], choice: Choice, by: User) -> list[Decision]:
     rules = definitions()
     scores = {score.person_id: score for score in PersonScore.objects.filter(person__in=people, to_run=None)}
     written = []
@@ -90,7 +92,7 @@ def _written(people: Sequence[Person], choice: Choice, by: Reader) -> list[Decis
             team=choice.team,
             note=choice.note,
             look_again_on=choice.look_again_on,
-            decided_by=by.user,
+            decided_by=by,
             decided_at=timezone.now(),
             decided_on=timezone.localdate(),
             practice_code=score.practice_code if score else "",

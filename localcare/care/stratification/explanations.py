@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from localcare.analysis.scores.explain import Contribution, Explanation, PersonRows, explain
+from localcare.care.stratification.queries import may_see
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import visible_people
 from localcare.foundation.record.models import Attendance, Contact, Diagnosis, Fact, Stay
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_short_date
@@ -38,7 +38,7 @@ class ExplainedScore:
 
 def explanations_of(person: Person, reader: Reader, *, as_of: date) -> list[ExplainedScore]:
     """Every score of a person in the reader's scope, nothing after `as_of` counted; empty outside the scope."""
-    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+    if not may_see(person, reader):
         return []
     rows = {
         name: _rows(model._default_manager.filter(person=person), names)

@@ -27,6 +27,14 @@ class PlaceChoice:
     kind: str
 
 
+def may_see(person: Person, reader: Reader) -> bool:
+    """Whether the person is in the reader's scope; looked up once, for a page asks much about the same person."""
+    known: dict[str, bool] = person.__dict__.setdefault("_seen_on_the_list_by", {})
+    if reader.name not in known:
+        known[reader.name] = visible_people(reader, "list.read").filter(pk=person.pk).exists()
+    return known[reader.name]
+
+
 def run_in_force() -> Run | None:
     """The run whose list is shown."""
     return Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
@@ -62,21 +70,21 @@ def scores_of(keys: Iterable[int]) -> dict[int, PersonScore]:
 
 def score_in_force(person: Person, reader: Reader) -> PersonScore | None:
     """A person's scores in force, within the reader's scope."""
-    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+    if not may_see(person, reader):
         return None
     return PersonScore.objects.filter(person=person, to_run=None).first()
 
 
 def score_history(person: Person, reader: Reader) -> list[PersonScore]:
     """Every version of a person's scores, oldest first."""
-    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+    if not may_see(person, reader):
         return []
     return list(PersonScore.objects.filter(person=person).select_related("from_run").order_by("from_run"))
 
 
 def decisions_of(person: Person, reader: Reader) -> list[Decision]:
     """Every decision about a person, latest first."""
-    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+    if not may_see(person, reader):
         return []
     return list(Decision.objects.filter(person=person).select_related("decided_by").order_by("-id"))
 
@@ -89,7 +97,7 @@ def latest_decisions(keys: Iterable[int]) -> dict[int, Decision]:
 
 def events_of(person: Person, reader: Reader) -> list[ListEvent]:
     """When a person joined, left or changed tier, latest first."""
-    if not visible_people(reader, "list.read").filter(pk=person.pk).exists():
+    if not may_see(person, reader):
         return []
     return list(ListEvent.objects.filter(person=person).order_by("-id")[:20])
 
