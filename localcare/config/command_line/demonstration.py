@@ -55,7 +55,11 @@ def _prepare(people: int, seed: int, address: str, port: int, serve: bool) -> li
 
 
 def _show(console: Console, logins: list[Login], site: str) -> None:
-    table = Table("Sign in as", "Password", "Role", "For")
+    table = Table()
+    for heading in ("Sign in as", "Password"):  # never cut short: they are typed
+        table.add_column(heading, no_wrap=True, overflow="fold")
+    for heading in ("Role", "For"):
+        table.add_column(heading)
     for login in logins:
         table.add_row(login.username, login.password, login.role_title, login.scope_name)
     console.print(table)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from localcare.foundation.places.models import Area, Organisation
 from localcare.kernel.access.actions import give_role
 from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.access.roles import roles
-from localcare.kernel.access.scopes import name_of_scope
 
-PASSWORD = "local-care-demonstration"  # noqa: S105 - printed, and only for synthetic people
+PASSWORD = "local-care-demo"  # noqa: S105 - printed, and only for synthetic people
 SCOPES = {  # the least that lets each role do its work; a role not named here holds everywhere
     "gp": ("practice", "SYN-DEAL-A"),
     "case-manager": ("area", "deal"),
@@ -64,4 +64,10 @@ def _login(role: str, by: Reader) -> Login:
         give_role(
             by=by, user=user, role=role, scope_kind=kind, scope_code=code, starts_on=timezone.localdate()
         )
-    return Login(role, PASSWORD, roles()[role].title, name_of_scope(kind, code) or "everybody")
+    return Login(role, PASSWORD, roles()[role].title, _for_whom(kind, code))
+
+
+def _for_whom(kind: str, code: str) -> str:
+    if kind == "practice":
+        return Organisation.objects.get(code=code).name
+    return Area.objects.get(code=code).name if kind == "area" else "everybody"

@@ -55,7 +55,7 @@ def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
 
 def _refuse_real_people() -> None:
     """A demonstration never goes into a register that somebody else filled."""
-    if Person.objects.exclude(nhs_number="").exclude(nhs_number__startswith="999").exists():
+    if Person.objects.filter(nhs_number__gt="").exclude(nhs_number__startswith="999").exists():
         raise NotForProduction("This database holds NHS numbers that are not synthetic. Use one of its own.")
     if User.objects.filter(is_demonstration=False).exists():
         raise NotForProduction("This database holds accounts of real users. Use one of its own.")
