@@ -85,12 +85,12 @@ def fill(people: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'people_by_%'")
         definitions = [row[0] for row in cursor.fetchall()]
-        cursor.execute("DROP INDEX people_by_name_word, people_by_postcode, people_by_birth_date")
+        cursor.execute("DROP INDEX people_by_name_and_practice, people_by_postcode, people_by_birth_date")
         for first in range(0, people, 100_000):
             cursor.execute(FILL_PEOPLE, names | {"first": first, "last": min(first + 100_000, people) - 1})
+        cursor.execute(FILL_REGISTRATIONS, {"practices": PRACTICES})
         for definition in definitions:
             cursor.execute(definition)
-        cursor.execute(FILL_REGISTRATIONS, {"practices": PRACTICES})
         cursor.execute("VACUUM ANALYZE people_person, people_registration, people_nameword")
 
 

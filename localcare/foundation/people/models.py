@@ -62,12 +62,16 @@ class Person(models.Model):
         output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
+    # Every practice the person was ever registered with: narrows a search to a scope before registrations are read.
+    practice_ids = ArrayField(models.BigIntegerField(), null=True, editable=False)
 
     class Meta:
-        """Found by any word of the name, by birth date and by postcode."""
+        """Found by any word of the name and practice, by birth date and by postcode."""
 
         indexes = (
-            GinIndex(fields=("name_words",), name="people_by_name_word", fastupdate=False),
+            GinIndex(
+                fields=("name_words", "practice_ids"), name="people_by_name_and_practice", fastupdate=False
+            ),
             models.Index(fields=("postcode_key", "id"), name="people_by_postcode"),
             models.Index(fields=("birth_date", "id"), name="people_by_birth_date"),
         )
@@ -248,6 +252,7 @@ class Merge(models.Model):
     moved = models.JSONField(default=dict)  # "app.model.field" -> primary keys re-pointed
     kept_before = models.JSONField(default=dict)
     removed_before = models.JSONField(default=dict)
+    changed_rows = models.JSONField(default=dict)  # registration -> its end before and after
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=200, blank=True)
     undone_reason = models.CharField(max_length=200, blank=True)

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person, Registration
+from localcare.foundation.places.models import Organisation
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
@@ -33,13 +34,14 @@ def visible_people(
         return people
     if not codes:
         return people.none()
+    practices = list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
     ended_by_death = Q(ended_on__gte=OuterRef("death_date"))
     in_scope = Registration.objects.filter(
         registered_on(on or timezone.localdate()) | ended_by_death,
         person=OuterRef("pk"),
-        practice__code__in=codes,
+        practice__in=practices,
     )
-    return people.filter(Exists(in_scope))
+    return people.filter(Exists(in_scope), practice_ids__overlap=practices)
 
 
 def find_person(reader: Reader, reference: UUID | str, permission: str = "person.read") -> Person:

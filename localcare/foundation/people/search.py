@@ -85,9 +85,7 @@ def _candidates(people: QuerySet[Person], terms: Terms, nearby: list[dict[str, i
 
 def _matching(people: QuerySet[Person], terms: Terms, words_of_names: list[list[str]]) -> QuerySet[Person]:
     if terms.nhs_number:
-        people = people.filter(
-            Q(nhs_number=terms.nhs_number) | Q(merged__nhs_number=terms.nhs_number)
-        ).distinct()
+        people = people.filter(pk__in=_holders_of(terms.nhs_number))
     if terms.born:
         people = people.filter(birth_date__in=terms.born)
     if terms.born_in:
