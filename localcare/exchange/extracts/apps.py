@@ -8,3 +8,10 @@ class ExtractsConfig(AppConfig):
 
     name = "localcare.exchange.extracts"
     label = "extracts"
+
+    def ready(self) -> None:
+        """Say how quarantined rows of a dataset are tried again."""
+        from localcare.exchange.extracts.replaying import people_of_row, replay_dataset_rows
+        from localcare.exchange.loads.feeds import Feed, register_feed
+
+        register_feed(Feed("dataset", "Linked dataset", replay_dataset_rows, people_of_row))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ from localcare.exchange.extracts.engine import Received, loading_engine, receive
 from localcare.exchange.extracts.lookups import fetch_everyone
 from localcare.exchange.extracts.rows import Placed, Rows, put_rows_in
 from localcare.exchange.loads.models import LoadRun
+from localcare.exchange.loads.quarantine import Refused, keep_out
 from localcare.exchange.loads.runs import (
     Stopwatch,
     digest_of,
@@ -144,14 +146,17 @@ def _load_file(loading: _Loading, received: Received, parts: list[Path]) -> File
             return FileSummary(
                 table.name, name, received.rows, unchanged=received.rows, was_loaded_before=True
             )
-        rows = Rows(
-            received, run=loading.run, source=loading.source, file_name=name, latest_day=loading.latest_day
-        )
+        refuse = partial(_keep_out, loading.run, table.name, name)
+        rows = Rows(received, loading.run, loading.source, loading.latest_day, refuse)
         placed = put_rows_in(loading.engine, rows, counted=counted)
         settle()
         summary = _summary(table, name, received.rows, placed, stopwatch.seconds)
         keep_file(loading.run, digest, summary)
     return summary
+
+
+def _keep_out(run: LoadRun, table: str, file_name: str, refused: Iterable[Refused]) -> int:
+    return keep_out(run, table=table, file_name=file_name, refused=refused)
 
 
 def _summary(table: Table, name: str, received: int, placed: Placed, seconds: float) -> FileSummary:

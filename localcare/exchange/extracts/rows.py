@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,22 +22,28 @@ from localcare.exchange.extracts.register_rows import REGISTER_TABLES, put_regis
 from localcare.exchange.extracts.targets import record_target
 from localcare.exchange.loads.merging import Merged, put_in
 from localcare.exchange.loads.models import LoadRun
-from localcare.exchange.loads.quarantine import Refused, keep_out
+from localcare.exchange.loads.quarantine import Refused
 from localcare.foundation.record.copying import Counted
 from localcare.foundation.record.models import Source
 
 FETCHED_ROWS = 2_000
 
 
+Refuse = Callable[[Iterable[Refused]], int]
+
+
 @dataclass(frozen=True)
 class Rows:
-    """Rows received for one table, the run and source they come with, and the last day an event can have."""
+    """Rows received for one table, the run and source they come with, and the last day an event can have.
+
+    `refuse` takes the rows that cannot go in and gives their number. Rows that `are_few` look up only whom they name.
+    """
 
     received: Received
     run: LoadRun
     source: Source
-    file_name: str
     latest_day: date
+    refuse: Refuse
     are_few: bool = False
 
 
@@ -63,19 +69,13 @@ class Checked:
 
 
 def put_rows_in(engine: Any, rows: Rows, *, counted: Counted) -> Placed:
-    """Put good rows into the database and the others into quarantine; the caller holds the source's lock."""
+    """Put good rows into the database and hand over the others; the caller holds the source's lock."""
     checked = check(engine, rows)
-    refused = keep_out(
-        rows.run, table=rows.received.table.name, file_name=rows.file_name,
-        refused=faulty_rows(engine, rows.received, checked),
-    )  # fmt: skip
+    refused = rows.refuse(faulty_rows(engine, rows.received, checked))
     name = rows.received.table.name
     if name == "persons":
         placed = put_persons_in(engine, checked.good, rows.source, today=rows.latest_day, counted=counted)
-        refused += keep_out(
-            rows.run, table=name, file_name=rows.file_name,
-            refused=_others(engine, rows.received, placed.others),
-        )  # fmt: skip
+        refused += rows.refuse(_others(engine, rows.received, placed.others))
         return Placed(placed.merged, refused)
     if name in REGISTER_TABLES:
         table = REGISTER_TABLES[name]
@@ -93,26 +93,34 @@ def check(engine: Any, rows: Rows) -> Checked:
 
 
 def faulty_rows(engine: Any, received: Received, checked: Checked) -> Iterator[Refused]:
-    """The rows with a fault, as received."""
+    """The rows with a fault, as received, and whom they are about where that is known."""
     names = list(received.types)
     contents = ", ".join(f'received."{name}"::VARCHAR' for name in names)
+    person = "NULL" if received.table.name == "persons" else "person"
+    bad = f"SELECT row_number, fault, {person} AS person FROM ({checked.query}) AS checked WHERE fault IS NOT NULL"
     cursor = engine.cursor()
     cursor.execute(
-        f"SELECT received.row_number, bad.fault, {contents} FROM {received.view} AS received JOIN ("
-        f"SELECT row_number, fault FROM ({checked.query}) AS checked WHERE fault IS NOT NULL) AS bad"
-        " ON bad.row_number = received.row_number ORDER BY received.row_number"
+        f"SELECT received.row_number, bad.fault, bad.person, {contents} FROM {received.view} AS received"
+        f" JOIN ({bad}) AS bad ON bad.row_number = received.row_number ORDER BY received.row_number"
     )
     while batch := cursor.fetchmany(FETCHED_ROWS):
-        for number, fault, *values in batch:
-            yield _refused(received, number, checked.faults[fault], dict(zip(names, values, strict=True)))
+        for number, fault, whom, *values in batch:
+            content = dict(zip(names, values, strict=True))
+            yield _refused(received, number, checked.faults[fault], content, whom)
 
 
-def _refused(received: Received, number: int, fault: Fault, content: dict[str, str | None]) -> Refused:
+def _refused(
+    received: Received,
+    number: int,
+    fault: Fault,
+    content: dict[str, str | None],
+    person_id: int | None = None,
+) -> Refused:
     sent = content.get(fault.column)
     message = f"{fault.message}: {sent!r}" if sent not in (None, "") else fault.message
     return Refused(
         row_number=number, row_key=str(content.get(received.table.key) or ""), column=fault.column,
-        reason=fault.reason, message=message, content=content,
+        reason=fault.reason, message=message, content=content, person_id=person_id,
     )  # fmt: skip
 
 

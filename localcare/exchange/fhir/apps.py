@@ -8,3 +8,10 @@ class FhirConfig(AppConfig):
 
     name = "localcare.exchange.fhir"
     label = "fhir"
+
+    def ready(self) -> None:
+        """Say how quarantined resources are tried again."""
+        from localcare.exchange.fhir.replaying import people_of_resource, replay_quarantined
+        from localcare.exchange.loads.feeds import Feed, register_feed
+
+        register_feed(Feed("fhir", "FHIR", replay_quarantined, people_of_resource, is_json=True))

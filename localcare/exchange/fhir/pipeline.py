@@ -228,7 +228,15 @@ class FileLoader:
 
     def _refuse(self, faulty: Iterable[tuple[Prepared, Misread]]) -> None:
         self.done.quarantined += self.refuse(
-            Refused(one.number, key_of(one.resource), fault.path, fault.reason, fault.message, one.resource)
+            Refused(
+                one.number,
+                key_of(one.resource),
+                fault.path,
+                fault.reason,
+                fault.message,
+                one.resource,
+                self._person_id(one.resource),
+            )
             for one, fault in faulty
         )
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from localcare.exchange.fhir.models import ReceivedResource
 from localcare.exchange.fhir.pipeline import FileLoader
 from localcare.exchange.fhir.reading import Item, item_of
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
 from localcare.exchange.loads.quarantine import Refused
 from localcare.exchange.loads.runs import settle, whole_file
+from localcare.foundation.record.models import Source
 
 LATE = ("unknown-person", "unresolved-reference")
 TABLE = "resources"
@@ -57,3 +59,21 @@ def _item(number: int, content: Any) -> Item:
     if isinstance(content, dict) and set(content) == {"text"}:
         return item_of(number, str(content["text"]))
     return Item(number, content)
+
+
+def replay_quarantined(run: LoadRun, table: str, contents: Sequence[Any]) -> list[Refused | None]:
+    """Put quarantined resources in, as they are or corrected; for each the fault that keeps it out, or None."""
+    return replay_resources(run, contents)
+
+
+def people_of_resource(source: Source, table: str, content: Any) -> list[str]:
+    """The reference of the person a resource is about, for the audit trail."""
+    if not isinstance(content, dict) or "resourceType" not in content:
+        return []
+    found = ReceivedResource.objects.filter(
+        source=source,
+        resource_type=content["resourceType"],
+        resource_id=str(content.get("id", "")),
+        is_current=True,
+    ).select_related("person")
+    return [str(row.person.reference) for row in found if row.person]

@@ -8,3 +8,9 @@ class LoadsConfig(AppConfig):
 
     name = "localcare.exchange.loads"
     label = "loads"
+
+    def ready(self) -> None:
+        """Put the quarantine into the navigation."""
+        from localcare.kernel.nhs_design.navigation import NavigationItem, register
+
+        register(NavigationItem("Quarantine", "quarantine", "quarantine.read", order=70))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from localcare.foundation.people.models import Person
 from localcare.foundation.record.models import Source
 
 
@@ -64,7 +65,10 @@ class LoadedFile(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row or resource that could not go in, as received, with the first fault found and how to mend it."""
+    """A row or resource that could not go in, as received, with the first fault found and how to mend it.
+
+    `person` (where the row names somebody known) and `practice_code` (where it names a practice) say who may see it.
+    """
 
     class Status(models.TextChoices):
         """What became of it."""
@@ -87,6 +91,8 @@ class QuarantinedRow(models.Model):
     remedy = models.TextField()
     content = models.JSONField()
     digest = models.CharField(max_length=32)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    practice_code = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     received_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

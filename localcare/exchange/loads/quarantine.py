@@ -27,6 +27,12 @@ class Refused:
     reason: str
     message: str
     content: Any
+    person_id: int | None = None
+
+    @property
+    def practice_code(self) -> str:
+        """The practice that the row names, if it names one."""
+        return str(self.content.get("practice_code") or "") if isinstance(self.content, dict) else ""
 
 
 def content_digest(content: Any) -> str:
@@ -47,7 +53,8 @@ def keep_out(run: LoadRun, *, table: str, file_name: str, refused: Iterable[Refu
                     run=run, source_id=run.source_id, feed=run.feed, table=table, file_name=file_name[:300],
                     row_number=row.row_number, row_key=row.row_key[:120], column=row.column[:200],
                     reason=row.reason, message=row.message, remedy=reason(row.reason).remedy,
-                    content=storable(row.content), digest=content_digest(row.content), received_at=now,
+                    content=storable(row.content), digest=content_digest(row.content), received_at=now, person_id=row.person_id,
+                    practice_code=row.practice_code[:100],
                 )
                 for row in batch
             ],
