@@ -36,6 +36,8 @@ format: $(VENV)/development ## Put the code into its format
 
 docs: $(VENV)/development ## Write the reference pages that come from the code
 	@$(BIN)/python -m localcare.config.reference
+	@$(BIN)/python -m tests.clinical_safety.page
+	@$(BIN)/python -m tests.trace.table
 
 bench: $(VENV)/development ## Measure against the bars; results in docs/reference/benchmarks.md
 	@$(BIN)/python -m bench
