@@ -22,6 +22,7 @@ import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -36,6 +37,7 @@ os.environ["LOCALCARE_TEST_DATABASE"] = "bench_pages"
 BAR_P95_MS = 150
 TODAY = date.today()
 RATE = 10
+FORM_TOKEN = "b" * 32
 FACTS, CONTACTS, STAYS, DIAGNOSES, ATTENDANCES, PACKAGES = 24, 10, 2, 3, 2, 1
 
 SCORES = """
@@ -183,7 +185,7 @@ def readers() -> dict[str, str]:
 
 
 def requests(count: int, records: int) -> list[tuple[str, str, str]]:
-    """(kind, reader, address) of what is asked, in random order."""
+    """(kind, reader, address) of what is asked, in random order; after a space, what is typed into the search box."""
     from localcare.care.stratification.models import ListEntry
     from localcare.foundation.people.models import Person
     from localcare.foundation.places.models import Organisation
@@ -211,7 +213,7 @@ def requests(count: int, records: int) -> list[tuple[str, str, str]]:
         address = {
             "list": f"/list/?{urlencode(draw.choice(filters) or {'state': 'review'})}",
             "person": f"/people/{draw.choice(people[reader])}/",
-            "search": f"/people/?{urlencode({'q': draw.choice(texts)})}",
+            "search": f"/people/ {draw.choice(texts)}",
         }[kind]
         asked.append((kind, reader, address))
     draw.shuffle(asked)
@@ -243,24 +245,28 @@ def serve(port: int) -> subprocess.Popen[bytes]:
     }
     server = subprocess.Popen(command, env=environment)
     for _ in range(120):
-        try:
+        with suppress(OSError):
             if fetch(port, "/about/", "")[0] == 200:
                 return server
-        except OSError:
-            time.sleep(0.5)
+        time.sleep(0.5)
     server.kill()
     raise SystemExit("The server did not answer within a minute.")
 
 
-def fetch(port: int, address: str, session: str) -> tuple[int, bytes]:
-    """One page: its status and content."""
+def fetch(port: int, address: str, session: str, typed: str = "") -> tuple[int, bytes]:
+    """One page, its redirect followed: status and content. What is typed is posted, as the search box does."""
+    headers = {"Cookie": f"sessionid={session}; csrftoken={FORM_TOKEN}"} if session else {}
+    body = urlencode({"text": typed, "csrfmiddlewaretoken": FORM_TOKEN}) if typed else None
+    if body:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded"}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("GET", address, headers={"Cookie": f"sessionid={session}"} if session else {})
+        connection.request("POST" if body else "GET", address, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        status, content, onward = answer.status, answer.read(), answer.getheader("Location")
     finally:
         connection.close()
+    return fetch(port, onward, session) if status in (302, 303) and onward else (status, content)
 
 
 def measure(port: int, asked: list[tuple[str, str, str]], sessions: dict[str, str]) -> dict[str, list[float]]:
@@ -272,7 +278,8 @@ def measure(port: int, asked: list[tuple[str, str, str]], sessions: dict[str, st
     def ask(number: int, kind: str, reader: str, address: str) -> None:
         due = start + number / RATE
         time.sleep(max(0.0, due - time.perf_counter()))
-        status, content = fetch(port, address, sessions[reader])
+        place, _, typed = address.partition(" ")
+        status, content = fetch(port, place, sessions[reader], typed)
         taken = (time.perf_counter() - due) * 1000
         if status != 200 or b"<h1" not in content:
             raise RuntimeError(f"{address} for {reader} answered {status}")
