@@ -102,9 +102,15 @@ def generate(folder: Path, people: int) -> None:
     }  # fmt: skip
     for name, query in queries.items():
         present = {row[0] for row in connection.execute(f"describe {query}").fetchall()}
-        absent = [column.name for column in described(name).columns if column.name not in present and column.required]
+        absent = [
+            column.name
+            for column in described(name).columns
+            if column.name not in present and column.required
+        ]
         columns = "".join(f", null::varchar as {column}" for column in absent)
-        connection.execute(f"copy (select *{columns} from ({query})) to '{folder / name}.parquet' (compression zstd)")
+        connection.execute(
+            f"copy (select *{columns} from ({query})) to '{folder / name}.parquet' (compression zstd)"
+        )
     connection.close()
 
 
@@ -116,14 +122,16 @@ def stays_query(people: int) -> str:
 
 def scan(folder: Path, _: Path) -> None:
     """Read every value of every column that the pipeline reads, add it up, and do nothing else."""
-    from localcare.analysis.dataset.linked_dataset import connect
+    from localcare.analysis.dataset.engine import connect
     from localcare.analysis.dataset.schema import table as described
 
     # sums, because a minimum or maximum is answered from the statistics in the file without reading it
     whole = {"string": "strlen({0})", "date": "{0} - date '1970-01-01'", "boolean": "{0}::int"}
     connection = connect().con
     for name, columns in SCANNED.items():
-        values = [whole.get(described(name).column(column).type, "{0}").format(column) for column in columns.split()]
+        values = [
+            whole.get(described(name).column(column).type, "{0}").format(column) for column in columns.split()
+        ]
         sums = ", ".join(f"sum({value})" for value in values)
         connection.execute(f"select {sums} from read_parquet('{folder / name}.parquet')").fetchall()
 
@@ -136,8 +144,6 @@ def pipeline(folder: Path, out: Path) -> None:
 
 def timed_child(task: str, folder: Path, out: Path) -> None:
     """Run a task in this process and print its seconds, without the imports."""
-    import pandas  # noqa: F401  (pyarrow imports it on first use)
-
     import localcare.analysis.scores.run  # noqa: F401
 
     began = time.perf_counter()
@@ -170,9 +176,13 @@ def watch(child: subprocess.Popen[str], peak: list[int]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=2_000_000)
-    parser.add_argument("--runs", type=int, default=2, help="each task so many times, in turn; the best counts")
+    parser.add_argument(
+        "--runs", type=int, default=2, help="each task so many times, in turn; the best counts"
+    )
     parser.add_argument("--task", choices=["scan", "pipeline"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)

@@ -44,7 +44,7 @@ def generate(file: Path, rows: int) -> None:
 
 
 def ours(rows: Path, out: Path) -> float:
-    from localcare.analysis.dataset.linked_dataset import connect
+    from localcare.analysis.dataset.engine import connect
     from localcare.analysis.scores.together import score_codes
 
     began = time.perf_counter()
@@ -104,9 +104,13 @@ def watch(child: subprocess.Popen[str], peak: list[int]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--runs", type=int, default=3, help="each side so many times, in turn; the best counts")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="each side so many times, in turn; the best counts"
+    )
     parser.add_argument("--task", choices=["ours", "peer"], help=argparse.SUPPRESS)
     parser.add_argument("--input", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)

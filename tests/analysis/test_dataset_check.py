@@ -27,7 +27,11 @@ REGISTRATIONS = [
 
 def dataset(folder: Path, *, as_csv: bool = False, **tables: list[dict[str, Any]]) -> Path:
     """A sound little dataset in which the named tables are replaced."""
-    content = {described.name: [] for described in TABLES} | {"persons": PERSONS, "registrations": REGISTRATIONS} | tables
+    content = (
+        {described.name: [] for described in TABLES}
+        | {"persons": PERSONS, "registrations": REGISTRATIONS}
+        | tables
+    )
     for name, rows in content.items():
         write_table(folder, name, rows, as_csv=as_csv)
     write_metadata(folder, as_of=date(2026, 11, 22), source="a test")
@@ -47,7 +51,14 @@ def test_a_sound_dataset_has_no_problems(tmp_path: Path, as_csv: bool) -> None:
 
 
 STAY = {"stay_id": 1, "person_id": 1, "admission_type": "emergency", "admitted_on": date(2025, 1, 1)}
-FACT = {"fact_id": 1, "person_id": 1, "kind": "condition", "system": "LOCAL", "code": "A", "occurred_on": date(2025, 1, 1)}
+FACT = {
+    "fact_id": 1,
+    "person_id": 1,
+    "kind": "condition",
+    "system": "LOCAL",
+    "code": "A",
+    "occurred_on": date(2025, 1, 1),
+}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +68,8 @@ FACT = {"fact_id": 1, "person_id": 1, "kind": "condition", "system": "LOCAL", "c
         ("persons", [PERSONS[0], PERSONS[1] | {"birth_date": None}], "missing-value", "birth_date", "person_id 2"),
         ("persons", [PERSONS[0] | {"nhs_number": "9991234560"}, PERSONS[1]], "nhs-number", "nhs_number", "person_id 1"),
         ("persons", [PERSONS[0], PERSONS[1] | {"death_date": date(1949, 1, 1)}], "out-of-order", "death_date", "person_id 2"),
-        ("persons", [PERSONS[0], PERSONS[1] | {"birth_date": date(1899, 12, 31)}], "birth-too-early", "birth_date", "person_id 2"),
+        ("persons", [PERSONS[0], PERSONS[1] | {"birth_date": date(1899, 12, 31)}],
+         "birth-too-early", "birth_date", "person_id 2"),
         ("persons", [PERSONS[0], PERSONS[1] | {"death_date": date(2026, 11, 23)}], "future", "death_date", "person_id 2"),
         ("facts", [FACT, FACT | {"fact_id": 2, "code": " "}], "missing-value", "code", "fact_id 2"),
         ("facts", [FACT | {"person_id": 7}], "dangling-reference", "person_id", "fact_id 1"),
@@ -79,9 +91,13 @@ def test_one_problem_is_found_and_placed(
 
 def test_the_check_digit_is_that_of_the_nhs_number_library(tmp_path: Path) -> None:
     numbers = [f"{9990000000 + step * 7919}" for step in range(400)]
-    people = [PERSONS[0] | {"person_id": place, "nhs_number": number} for place, number in enumerate(numbers, 1)]
+    people = [
+        PERSONS[0] | {"person_id": place, "nhs_number": number} for place, number in enumerate(numbers, 1)
+    ]
     report = check(dataset(tmp_path, persons=people, registrations=REGISTRATIONS[:2]))
-    assert report.counts == {"persons.nhs_number: nhs-number": sum(not nhs_number.is_valid(each) for each in numbers)}
+    assert report.counts == {
+        "persons.nhs_number: nhs-number": sum(not nhs_number.is_valid(each) for each in numbers)
+    }
 
 
 def test_duplicate_keys_are_counted(tmp_path: Path) -> None:
@@ -96,7 +112,12 @@ def test_a_csv_value_of_the_wrong_type_has_its_line_and_value(tmp_path: Path) ->
         "stay_id,person_id,admission_type,admitted_on\n1,1,emergency,2025-01-01\n2,1,emergency,01/02/2025\n"
     )
     found = only(check(tmp_path).problems)
-    assert (found.rule, found.row, found.column, found.value) == ("wrong-type", "line 3", "admitted_on", "01/02/2025")
+    assert (found.rule, found.row, found.column, found.value) == (
+        "wrong-type",
+        "line 3",
+        "admitted_on",
+        "01/02/2025",
+    )
     assert "YYYY-MM-DD" in found.remedy
 
 
@@ -118,7 +139,9 @@ def test_a_parquet_column_of_the_wrong_type(tmp_path: Path) -> None:
     import duckdb
 
     dataset(tmp_path)
-    duckdb.sql(f"copy (select * replace ('x' as started_on) from '{tmp_path}/registrations.parquet') to '{tmp_path}/r.parquet'")
+    duckdb.sql(
+        f"copy (select * replace ('x' as started_on) from '{tmp_path}/registrations.parquet') to '{tmp_path}/r.parquet'"
+    )
     (tmp_path / "r.parquet").replace(tmp_path / "registrations.parquet")
     found = only(tuple(problem for problem in check(tmp_path).problems if problem.rule == "wrong-type"))
     assert (found.table, found.column, found.value) == ("registrations", "started_on", "VARCHAR")

@@ -35,7 +35,9 @@ def test_the_shape_of_the_scores() -> None:
 
 def test_every_list_of_the_definitions_is_filled_by_a_shipped_pack() -> None:
     items = definition("efi").items + definition("cambridge").items
-    lists = [item.code_list for item in items] + [rule.code_list for item in items for rule in item.value_rules]
+    lists = [item.code_list for item in items] + [
+        rule.code_list for item in items for rule in item.value_rules
+    ]
     assert shipped_packs().missing(lists) == ()
 
 
@@ -52,7 +54,10 @@ def changed(tmp_path: Path, **changes: Any) -> Path:
         ({"status": "sure"}, "at status: 'sure' is not one of"),
         ({"scale": 7}, "at scale"),
         ({"colour": "blue"}, "colour"),
-        ({"items": [{"name": "a", "label": "A", "codes": ["I21"]}], "hierarchies": []}, "no weight for charlson_1987"),
+        (
+            {"items": [{"name": "a", "label": "A", "codes": ["I21"]}], "hierarchies": []},
+            "no weight for charlson_1987",
+        ),
         ({"items": [{"name": "a", "label": "A"}] * 2, "weight_sets": [], "hierarchies": []}, "appears twice"),
         ({"items": [{"name": "a", "label": "A", "codes": ["I30-I21"]}]}, "ends before it begins"),
         ({"items": [{"name": "a", "label": "A", "weight": 1.55}]}, "finer than 1/1"),
@@ -125,7 +130,9 @@ def test_a_wrong_pack_is_refused(tmp_path: Path, changes: dict[str, Any], said: 
 
 
 def test_codes_in_one_form() -> None:
-    assert {normalise_icd10(code) for code in ("I11.0", "i110", " I110", "I11.0†", "I110*", "I11-0")} == {"I110"}
+    assert {normalise_icd10(code) for code in ("I11.0", "i110", " I110", "I11.0†", "I110*", "I11-0")} == {
+        "I110"
+    }
     assert normalise_icd10(None) == ""
     assert normalise_code("http://snomed.info/sct", " 44054006 ") == ("SNOMED-CT", "44054006")
     assert normalise_code("icd-10", "i11.0") == ("ICD-10", "I110")

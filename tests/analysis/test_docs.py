@@ -18,7 +18,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 )
 def test_reference_pages_are_not_stale(page: str, written: object) -> None:
     assert callable(written)
-    assert (DOCS / "reference" / page).read_text(encoding="utf-8") == written(), f"write docs/reference/{page} again"
+    assert (DOCS / "reference" / page).read_text(encoding="utf-8") == written(), (
+        f"write docs/reference/{page} again"
+    )
 
 
 def test_the_notebook_example_runs(
@@ -30,7 +32,7 @@ def test_the_notebook_example_runs(
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks:
-        exec(block, names)  # noqa: S102
+        exec(block, names)
     printed = capsys.readouterr().out
     assert re.search(r"1\s+103\s+intermediate\s+2\s+8", printed)
     assert "Hospital Frailty Risk Score 7.1 intermediate" in printed

@@ -13,8 +13,10 @@ DOROTHY = PersonRows(
     birth_date=date(1947, 5, 1),
     sex="female",
     facts=[
-        {"kind": "condition", "system": "LOCAL", "code": "EFI-DIABETES", "text": "Type 2 diabetes", "occurred_on": date(2009, 3, 1)},
-        {"kind": "condition", "system": "LOCAL", "code": "EFI-DIABETES", "text": "Diabetes review", "occurred_on": date(2025, 3, 1)},
+        {"kind": "condition", "system": "LOCAL", "code": "EFI-DIABETES", "text": "Type 2 diabetes",
+         "occurred_on": date(2009, 3, 1)},
+        {"kind": "condition", "system": "LOCAL", "code": "EFI-DIABETES", "text": "Diabetes review",
+         "occurred_on": date(2025, 3, 1)},
         {"kind": "condition", "system": "LOCAL", "code": "CMS-COPD", "text": "COPD", "occurred_on": date(2012, 3, 1)},
         {"kind": "observation", "system": "LOINC", "code": "718-7", "text": "Haemoglobin", "value": 110.0, "unit": "g/L",
          "occurred_on": date(2026, 3, 1)},

@@ -26,7 +26,8 @@ def write(folder: Path, *, people: int = 1, as_csv: bool = False, **tables: list
     content: dict[str, list[dict[str, Any]]] = {table.name: [] for table in TABLES}
     content["persons"] = [{"birth_date": BORN, "sex": "female"} for _ in range(people)]
     content["registrations"] = [
-        {"person_id": who, "practice_code": "G82001", "started_on": date(2000, 1, 1)} for who in range(1, people + 1)
+        {"person_id": who, "practice_code": "G82001", "started_on": date(2000, 1, 1)}
+        for who in range(1, people + 1)
     ]
     for name, rows in (content | tables).items():
         key = next(table.key for table in TABLES if table.name == name)
@@ -55,7 +56,9 @@ def test_a_registered_person_without_codes_is_there_with_0(tmp_path: Path) -> No
     row = scored(write(tmp_path))[1]
     assert row["practice_code"] == "G82001"
     assert row["hfrs_band"] == "low" and row["efi_category"] == "fit"
-    measures = [column.name for column in columns_of(ALL) if column.score and column.type in ("int32", "int64")]
+    measures = [
+        column.name for column in columns_of(ALL) if column.score and column.type in ("int32", "int64")
+    ]
     assert {row[name] for name in measures} == {0}
     assert row["last_contact_on"] is None and row["in_hospital"] is False
 
@@ -83,7 +86,9 @@ def test_who_is_on_the_register(tmp_path: Path) -> None:
     assert {who: row["practice_code"] for who, row in rows.items()} == {1: "A", 3: "A", 7: "B"}
 
 
-@pytest.mark.parametrize(("day", "age"), [(date(2026, 2, 28), 85), (date(2026, 3, 1), 86), (date(2028, 2, 29), 88)])
+@pytest.mark.parametrize(
+    ("day", "age"), [(date(2026, 2, 28), 85), (date(2026, 3, 1), 86), (date(2028, 2, 29), 88)]
+)
 def test_age_of_someone_born_on_29_february(tmp_path: Path, day: date, age: int) -> None:
     row = scored(write(tmp_path), as_of=day, scores=["polypharmacy"])[1]
     assert row["age"] == age
@@ -101,8 +106,13 @@ def test_age_of_someone_born_on_29_february(tmp_path: Path, day: date, age: int)
         (date(2024, 11, 22), 0, 0, 0),  # the day before
     ],
 )
-def test_windows_end_where_they_say(tmp_path: Path, day: date, twelve: int, twenty_four: int, tenths: int) -> None:
-    row = scored(write(tmp_path, stays=[stay(day, day)], diagnoses=[diagnosis(1, "F00.1", day)]), scores=["hfrs", "activity"])[1]
+def test_windows_end_where_they_say(
+    tmp_path: Path, day: date, twelve: int, twenty_four: int, tenths: int
+) -> None:
+    row = scored(
+        write(tmp_path, stays=[stay(day, day)], diagnoses=[diagnosis(1, "F00.1", day)]),
+        scores=["hfrs", "activity"],
+    )[1]
     assert row["emergency_admissions_12m"] == twelve
     assert row["emergency_admissions_24m"] == twenty_four
     assert row["hfrs_tenths"] == tenths
@@ -122,7 +132,9 @@ def test_frailty_index_counts_deficits_values_and_medicines(tmp_path: Path) -> N
         return {"kind": "condition", "system": system, "code": code, "occurred_on": date(2010, 1, 1)} | more
 
     deficits = [fact(f"EFI-{name}") for name in ("FALLS", "DIABETES", "HYPERTENSION", "ARTHRITIS", "FALLS")]
-    medicines = [fact(f"M{number}", kind="medicine", occurred_on=date(2026, 1, number)) for number in range(1, 6)]
+    medicines = [
+        fact(f"M{number}", kind="medicine", occurred_on=date(2026, 1, number)) for number in range(1, 6)
+    ]
     value = fact("718-7", "LOINC", value=114.0, unit="g/L")
     assert scored(write(tmp_path / "four", facts=deficits))[1]["efi_category"] == "fit"
     five = scored(write(tmp_path / "five", facts=[*deficits, value]))[1]
@@ -145,7 +157,26 @@ def test_values_count_in_their_unit_and_for_their_sex(
     fact = {"kind": "observation", "system": "http://loinc.org", "code": "718-7", "value": value, "unit": unit,
             "occurred_on": date(2020, 1, 1)}  # fmt: skip
     persons = [{"birth_date": BORN, "sex": sex}]
-    assert scored(write(tmp_path, facts=[fact], persons=persons), scores=["efi"])[1]["efi_deficits"] == anaemic
+    assert (
+        scored(write(tmp_path, facts=[fact], persons=persons), scores=["efi"])[1]["efi_deficits"] == anaemic
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_value_that_is_no_number_never_counts(tmp_path: Path, value: float) -> None:
+    """The file's statistics know only the ordinary value, which must not let the engine drop the check."""
+    facts = [
+        {
+            "kind": "observation",
+            "system": "LOCAL",
+            "code": code,
+            "value": number,
+            "unit": "{score}",
+            "occurred_on": AS_OF,
+        }
+        for code, number in (("MEASURE-SIX-CIT", 1.0), ("MEASURE-SIX-CIT", value), ("MEASURE-BARTHEL", value))
+    ]
+    assert scored(write(tmp_path, facts=facts), scores=["efi"])[1]["efi_deficits"] == 0
 
 
 def test_cambridge_weights_and_look_backs(tmp_path: Path) -> None:
@@ -154,9 +185,14 @@ def test_cambridge_weights_and_look_backs(tmp_path: Path) -> None:
 
     facts = [fact("CMS-DEMENTIA", date(1990, 1, 1)), fact("CMS-CANCER", date(2021, 11, 22)),
              fact("CMS-HYPERTENSION", date(2026, 11, 22)), fact("CMS-COPD", date(2026, 11, 23))]  # fmt: skip
-    assert scored(write(tmp_path / "a", facts=facts), scores=["cambridge"])[1]["cambridge_hundredths"] == 250 + 8
+    assert (
+        scored(write(tmp_path / "a", facts=facts), scores=["cambridge"])[1]["cambridge_hundredths"] == 250 + 8
+    )
     facts.append(fact("CMS-CANCER", date(2021, 11, 23)))
-    assert scored(write(tmp_path / "b", facts=facts), scores=["cambridge"])[1]["cambridge_hundredths"] == 250 + 8 + 153
+    assert (
+        scored(write(tmp_path / "b", facts=facts), scores=["cambridge"])[1]["cambridge_hundredths"]
+        == 250 + 8 + 153
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,8 +232,14 @@ def test_nights_in_hospital(
     tmp_path: Path, admitted: date, discharged: date | None, nights: int, longest: int, inside: bool
 ) -> None:
     row = scored(write(tmp_path, stays=[stay(admitted, discharged)]), scores=["activity"])[1]
-    assert (row["bed_days_12m"], row["longest_stay_days_12m"], row["in_hospital"]) == (nights, longest, inside)
-    assert [row[f"long_stays_{days}_days_12m"] for days in (7, 14, 21)] == [int(longest >= days) for days in (7, 14, 21)]
+    assert (row["bed_days_12m"], row["longest_stay_days_12m"], row["in_hospital"]) == (
+        nights,
+        longest,
+        inside,
+    )
+    assert [row[f"long_stays_{days}_days_12m"] for days in (7, 14, 21)] == [
+        int(longest >= days) for days in (7, 14, 21)
+    ]
 
 
 def test_contacts_by_setting_and_the_last_of_them(tmp_path: Path) -> None:
@@ -208,7 +250,11 @@ def test_contacts_by_setting_and_the_last_of_them(tmp_path: Path) -> None:
         {"setting": "social-care", "occurred_on": date(2025, 11, 22)},
     ]
     row = scored(write(tmp_path, contacts=contacts, attendances=[{"arrived_on": date(2026, 11, 3)}]))[1]
-    assert (row["contacts_general_practice_12m"], row["contacts_social_care_12m"], row["contacts_12m"]) == (1, 1, 2)
+    assert (row["contacts_general_practice_12m"], row["contacts_social_care_12m"], row["contacts_12m"]) == (
+        1,
+        1,
+        2,
+    )
     assert (row["attendances_12m"], row["last_contact_on"]) == (1, date(2026, 11, 3))
 
 
@@ -238,7 +284,7 @@ def test_parquet_parts_csv_and_gzip_give_the_same(tmp_path: Path) -> None:
 def test_missing_tables_are_named_with_a_remedy(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "facts.parquet").unlink()
-    with pytest.raises(DatasetError, match="has no facts: add facts.parquet"):
+    with pytest.raises(DatasetError, match=r"has no facts: add facts\.parquet"):
         LinkedDataset.open(tmp_path)
     with LinkedDataset.open(tmp_path, allow_missing=True) as dataset:
         assert score(dataset, as_of=AS_OF).to_pyarrow().num_rows == 1
@@ -258,7 +304,9 @@ def test_a_missing_column_is_named_with_a_remedy(tmp_path: Path) -> None:
 def test_written_file_and_its_description(tmp_path: Path) -> None:
     folder = write(tmp_path / "dataset", people=3)
     seen: list[str] = []
-    run = write_scores(folder, AS_OF, tmp_path / "out.parquet", lambda what, step, steps: seen.append(what), threads=1)
+    run = write_scores(
+        folder, AS_OF, tmp_path / "out.parquet", lambda what, step, steps: seen.append(what), threads=1
+    )
     table = pq.read_table(tmp_path / "out.parquet")
     assert table.num_rows == run.people == 3
     assert table.column_names == [column.name for column in columns_of(ALL)]

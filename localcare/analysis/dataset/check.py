@@ -12,13 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from localcare.analysis.dataset.check_rules import DatedRule, dated_rules
-from localcare.analysis.dataset.linked_dataset import (
-    DEFAULT_MEMORY_LIMIT,
-    DUCKDB_TYPES,
-    DatasetError,
-    connect,
-    table_file,
-)
+from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT, connect
+from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, DatasetError, table_file
 from localcare.analysis.dataset.schema import SCHEMA_VERSION, TABLES, Column, Table
 from localcare.analysis.dataset.writing import METADATA_FILE, read_metadata
 
@@ -129,7 +124,9 @@ def _metadata_problems(directory: Path) -> Iterator[Problem]:
     try:
         metadata = read_metadata(directory)
     except ValueError as broken:
-        yield Problem("metadata", METADATA_FILE, "", "", "", f"is not JSON ({broken})", "write it again, or remove it")
+        yield Problem(
+            "metadata", METADATA_FILE, "", "", "", f"is not JSON ({broken})", "write it again, or remove it"
+        )
         return
     version = metadata.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
@@ -164,7 +161,15 @@ def _open(connection: Any, directory: Path, described: Table) -> tuple[_Opened |
         if column.required and column.name not in present
     ]  # fmt: skip
     problems += [
-        Problem("unknown-column", name, column, "", "", "the schema has no such column", "rename it, or leave it out")
+        Problem(
+            "unknown-column",
+            name,
+            column,
+            "",
+            "",
+            "the schema has no such column",
+            "rename it, or leave it out",
+        )
         for column in present
         if column not in {known.name for known in described.columns} and column != "row_in_file"
     ]

@@ -7,10 +7,8 @@ from typing import Any, Self
 
 import ibis
 
+from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT, connect, distinct_values
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
-
-DEFAULT_MEMORY_LIMIT = "700MB"
-_DUCKDB = ibis.duckdb  # loads the backend now rather than in the middle of the first run
 
 
 class DatasetError(ValueError):
@@ -68,8 +66,7 @@ class LinkedDataset:
 
     def distinct(self, name: str, column: str) -> list[str]:
         """The distinct values of a text column of a table, as recorded; empty ones are left out."""
-        found = fetch(self.table(name).select(column).distinct())[column].to_pylist()
-        return [value for value in found if value is not None]
+        return distinct_values(self.table(name), column)
 
     def _refuse_what_cannot_be_read(self, allow_missing: bool) -> None:
         if not self.path.is_dir():
@@ -88,32 +85,6 @@ class LinkedDataset:
                 f"{self.path} has no {names}: add {missing[0]}.parquet (or .csv), with no rows if there are none;"
                 " `localcare dataset schema` prints the columns"
             )
-
-
-def connect(
-    *,
-    memory_limit: str = DEFAULT_MEMORY_LIMIT,
-    threads: int | None = None,
-    temp_directory: Path | str | None = None,
-) -> Any:
-    """A DuckDB engine in memory with an explicit memory limit (for example "800MB") and number of threads."""
-    options: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": "false"}
-    if threads is not None:
-        options["threads"] = threads
-    if temp_directory is not None:
-        options["temp_directory"] = str(temp_directory)
-    return _DUCKDB.connect(**options)
-
-
-def fetch(expression: Any) -> Any:
-    """The rows of an expression as an Arrow table.
-
-    DuckDB is asked directly, because Ibis would import pandas (50 MB) on the way; rows in memory take Ibis's way.
-    """
-    backend = expression.get_backend()
-    if backend.name != "duckdb" or expression.op().find(ibis.expr.operations.InMemoryTable):
-        return expression.to_pyarrow()
-    return backend.con.sql(backend.compile(expression)).to_arrow_table()
 
 
 def table_file(directory: Path, name: str) -> Path | None:

@@ -53,12 +53,12 @@ def admissions_per_person(diagnoses: Any, stays: Any, codes: Sequence[str], as_o
 
     `codes` are the distinct codes of the diagnoses as recorded.
     """
-    lookup = code_map(codes, masks())
+    known = code_map(diagnoses, codes, masks())
     emergencies = stays.filter(
         stays.admission_type == "emergency", in_window(stays.admitted_on, window(as_of))
     ).select(emergency_stay_id=stays.stay_id)
     recent = diagnoses.filter(in_window(diagnoses.occurred_on, window(as_of)))
-    coded = recent.join(lookup, recent.code == lookup[RAW_CODE], how="inner")
+    coded = recent.join(known, recent.code == known[RAW_CODE], how="inner")
     coded = coded.join(emergencies, coded.stay_id == emergencies.emergency_stay_id, how="inner")
     first = coded.position == 1
     by_stay = coded.group_by("person_id", "stay_id").aggregate(

@@ -23,7 +23,9 @@ def masks() -> PrefixMasks:
 
 def columns(table: Any) -> dict[str, Any]:
     """One int32 column per weight set, and the mask of all diseases found (milder forms included)."""
-    scores = {weight_set: _index(table[MASK], weight_set) for weight_set in definition("charlson").weight_sets}
+    scores = {
+        weight_set: _index(table[MASK], weight_set) for weight_set in definition("charlson").weight_sets
+    }
     return scores | {MASK: table[MASK].cast("int64")}
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ibis
-import numpy as np
-import pyarrow as pa
 
-from localcare.analysis.dataset.linked_dataset import fetch
+from localcare.analysis.dataset.engine import distinct_values, lookup
 from localcare.analysis.scores.codes import normalise_icd10
 from localcare.analysis.scores.definitions import Definition
 from localcare.analysis.scores.masks import MaskLayout, bit_or, mask
@@ -48,36 +47,15 @@ class PrefixMasks:
         return found
 
 
-def distinct_values(events: Any, column: str) -> list[str]:
-    """The distinct values of one text column, as recorded; empty ones are left out."""
-    found: list[str | None] = fetch(events.select(value=events[column]).distinct())["value"].to_pylist()
-    return [value for value in found if value is not None]
-
-
-def code_map(codes: Iterable[str], parts: Sequence[PrefixMasks]) -> Any:
+def code_map(events: Any, codes: Iterable[str], parts: Sequence[PrefixMasks]) -> Any:
     """A table of the codes as recorded that mean something to any part, with the parts' BIGINT columns."""
     columns = [column for part in parts for column in part.layout.columns]
-    known: list[str] = []
-    masks: list[list[int]] = []
+    rows: list[list[Any]] = []
     for code in codes:
         bits = {column: value for part in parts for column, value in part.bits(code).items()}
         if any(bits.values()):
-            known.append(code)
-            masks.append([bits[column] for column in columns])
-    arrays = [_texts(known), *(_bigints([row[place] for row in masks]) for place in range(len(columns)))]
-    return ibis.memtable(pa.Table.from_arrays(arrays, names=[RAW_CODE, *columns]))
-
-
-def _texts(values: Sequence[str]) -> Any:
-    """An Arrow array made from its buffers: `pa.array` would import pandas (50 MB) to see whether it is given any."""
-    encoded = [value.encode() for value in values]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
-
-
-def _bigints(values: Sequence[int]) -> Any:
-    buffer = pa.py_buffer(np.array(values, dtype=np.int64))
-    return pa.Array.from_buffers(pa.int64(), len(values), [None, buffer])
+            rows.append([code, *(bits[column] for column in columns)])
+    return lookup(events, {RAW_CODE: "string"} | dict.fromkeys(columns, "int64"), rows)
 
 
 def masks_per_person(
@@ -92,11 +70,12 @@ def masks_per_person(
 ) -> Any:
     """One row per person with each part's mask columns.
 
-    `codes` are the distinct codes as recorded, read here when not given. `conditions` gives, by mask column, which rows may count for it. With `keep_all`, people none of whose codes
-    mean anything are kept with masks of 0; otherwise they are left out, to be joined to a register.
+    `codes` are the distinct codes as recorded, read here when not given. `conditions` gives, by mask column, which
+    rows may count for it. With `keep_all`, people none of whose codes mean anything are kept with masks of 0;
+    otherwise they are left out, to be joined to a register.
     """
-    lookup = code_map(distinct_values(events, code) if codes is None else codes, parts)
-    joined = events.join(lookup, events[code] == lookup[RAW_CODE], how="left" if keep_all else "inner")
+    known = code_map(events, distinct_values(events, code) if codes is None else codes, parts)
+    joined = events.join(known, events[code] == known[RAW_CODE], how="left" if keep_all else "inner")
     columns = [column for part in parts for column in part.layout.columns]
     aggregates = {}
     for column in columns:
@@ -139,15 +118,19 @@ def score_events(
     """
     if (on is None) != (as_of is None):
         raise ValueError("give both `on` (the column with the day) and `as_of`, or neither")
-    conditions: dict[str, Callable[[Any], Any]] = {}
-    if on is not None:
-        for column, months in windows.items():
-            window = Window.ending(as_of, months=months)
-            conditions[column] = lambda rows, window=window: in_window(rows[on], window)
+    conditions = {
+        column: partial(_row_in_window, on, Window.ending(as_of, months=months))
+        for column, months in windows.items()
+        if on is not None
+    }
     masks = masks_per_person(
         events, parts, person=person, code=code, conditions=conditions, keep_all=people is None
     )
     return masks if people is None else everyone(people.select(person).distinct(), masks, person=person)
+
+
+def _row_in_window(on: str, window: Window, rows: Any) -> Any:
+    return in_window(rows[on], window)
 
 
 def in_window(column: Any, window: Window) -> Any:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
+from localcare.analysis.dataset.engine import lookup
 from localcare.analysis.scores.codes import normalise_code
 from localcare.analysis.scores.definitions import ValueRule
 from localcare.analysis.scores.masks import bit_or
 
-LARGEST = sys.float_info.max
 Key = tuple[str, str]
+LOOKUP_TYPES = {
+    "system_as_recorded": "string",
+    "code_as_recorded": "string",
+    "after": "date",
+    "only_unit": "string",
+    "above": "float64",
+    "below": "float64",
+}
 
 
 @dataclass(frozen=True)
@@ -50,15 +56,15 @@ def masks_per_person(
 
     `pairs` are the (system, code) pairs that may occur, as recorded.
     """
-    lookup = fact_map(pairs, rules, columns)
+    known = fact_map(facts, pairs, rules, columns)
     joined = facts.join(
-        lookup,
-        [facts.system == lookup.system_as_recorded, facts.code == lookup.code_as_recorded],
+        known,
+        [facts.system == known.system_as_recorded, facts.code == known.code_as_recorded],
         how="inner",
     )
-    beyond = ((joined.value > joined.above) & (joined.value <= LARGEST)) | (
-        (joined.value < joined.below) & (joined.value >= -LARGEST)
-    )
+    # asked outright: a comparison with a bound is dropped where a file's statistics, which leave out NaN, allow it
+    finite = ~(joined.value.isnan() | joined.value.isinf())
+    beyond = finite & ((joined.value > joined.above) | (joined.value < joined.below))
     meets = joined.only_unit.isnull() | ((joined.unit.fill_null("") == joined.only_unit) & beyond)
     counted = joined.filter(
         joined.occurred_on > joined.after, joined.occurred_on <= ibis.literal(as_of), meets
@@ -66,26 +72,17 @@ def masks_per_person(
     return counted.group_by("person_id").aggregate(**{column: bit_or(counted[column]) for column in columns})
 
 
-def fact_map(codes: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str]) -> Any:
+def fact_map(facts: Any, codes: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str]) -> Any:
     """The lookup by code as recorded; one row per different day, unit and limit that a code's rules name."""
-    rows: list[dict[str, Any]] = []
+    rows: list[list[Any]] = []
     for system, code in codes:
         merged: dict[tuple[Any, ...], dict[str, int]] = {}
         for rule in rules.get(normalise_code(system, code), ()):
             for limits in _limits(rule.value_rule):
                 bits = merged.setdefault((rule.after, *limits), dict.fromkeys(columns, 0))
                 bits[rule.column] |= rule.bits
-        for (after, unit, above, below), bits in merged.items():
-            rows.append(
-                {"system_as_recorded": system, "code_as_recorded": code, "after": after, "only_unit": unit,
-                 "above": above, "below": below} | bits
-            )  # fmt: skip
-    schema = pa.schema(
-        [("system_as_recorded", pa.string()), ("code_as_recorded", pa.string()), ("after", pa.date32()),
-         ("only_unit", pa.string()), ("above", pa.float64()), ("below", pa.float64())]
-        + [(column, pa.int64()) for column in columns]
-    )  # fmt: skip
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+        rows += [[system, code, *limits, *bits.values()] for limits, bits in merged.items()]
+    return lookup(facts, LOOKUP_TYPES | dict.fromkeys(columns, "int64"), rows)
 
 
 def _limits(rule: ValueRule | None) -> list[tuple[str | None, float, float]]:

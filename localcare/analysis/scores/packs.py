@@ -92,7 +92,7 @@ def load_pack(file: Path) -> Pack:
         )
     return Pack(
         name=content["pack"],
-        title=content.get("title", content["pack"]),
+        title=str(content.get("title", content["pack"])),
         version=str(content["version"]),
         source=content["source"],
         licence=content["licence"],

@@ -59,7 +59,8 @@ def _score(of: Definition) -> Iterator[str]:
 
 def _bands(of: Definition) -> str:
     return ", ".join(
-        band.name if band.up_to is None else f"{band.name} up to {band.up_to / of.scale:g}" for band in of.bands
+        band.name if band.up_to is None else f"{band.name} up to {band.up_to / of.scale:g}"
+        for band in of.bands
     )
 
 

@@ -20,7 +20,9 @@ def registered(persons: Any, registrations: Any, as_of: date) -> Any:
     current = registrations.filter(
         registrations.started_on <= day, registrations.ended_on.isnull() | (registrations.ended_on > day)
     )
-    latest = current.group_by("person_id").aggregate(practice_code=current.practice_code.argmax(_order(current)))
+    latest = current.group_by("person_id").aggregate(
+        practice_code=current.practice_code.argmax(_order(current))
+    )
     alive = persons.filter(
         persons.birth_date <= day, persons.death_date.isnull() | (persons.death_date > day)
     )

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from localcare.analysis.dataset.linked_dataset import DEFAULT_MEMORY_LIMIT, LinkedDataset
+from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT
+from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.dataset.writing import read_metadata
 from localcare.analysis.scores.columns import ALL
 from localcare.analysis.scores.definitions import definition

@@ -13,5 +13,7 @@ def score_codes(events: Any, *, person: str = "person_id", code: str = "code") -
 
     Gives person and the columns of `hfrs.score` and `charlson.score`.
     """
-    table = masks_per_person(events, [hfrs.masks(), charlson.masks()], person=person, code=code, keep_all=True)
+    table = masks_per_person(
+        events, [hfrs.masks(), charlson.masks()], person=person, code=code, keep_all=True
+    )
     return table.select(table[person], **hfrs.columns(table), **charlson.columns(table))
