@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test test-external lint format docs bench lock doctor clean
+.PHONY: help demo test test-external lint format docs trace bench lock doctor clean
 
 help: ## List the words
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,11 @@ format: $(VENV)/development ## Put the code into its format
 
 docs: $(VENV)/development ## Write the reference pages that come from the code
 	@$(BIN)/python -m localcare.config.reference
+	@$(BIN)/python -m tests.trace.table
+	@$(BIN)/python -m tests.clinical_safety.page
+
+trace: $(VENV)/development ## Write the table of what the papers ask for and which tests show it
+	@$(BIN)/python -m tests.trace.table
 	@$(BIN)/python -m tests.clinical_safety.page
 	@$(BIN)/python -m tests.trace.table
 
