@@ -82,6 +82,8 @@ def test_a_role_is_given_over_a_practice_and_ended(signed_in):
     ("fault", "field", "words"),
     [
         ({"role": "surgeon"}, "role", "no role"),
+        ({"scope_kind": "practice", "scope_code": "NOWHERE"}, "scope_code", "There is no practice"),
+        ({"scope_kind": "area", "scope_code": "NOWHERE"}, "scope_code", "There is no area"),
         ({"scope_kind": "practice", "scope_code": ""}, "scope_code", "Enter the code"),
         ({"scope_code": "P1"}, "scope_code", "no area or practice"),
         ({"ends_on": date(2025, 12, 31)}, "ends_on", "before the first day"),

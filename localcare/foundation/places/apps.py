@@ -10,8 +10,11 @@ class PlacesConfig(AppConfig):
     label = "places"
 
     def ready(self) -> None:
-        """Tell access which practices an area has on a day."""
+        """Tell access which practices an area has on a day, and what areas and practices are called."""
         from localcare.foundation.places.queries import practice_codes_in
+        from localcare.foundation.places.scope_names import scope_name
         from localcare.kernel.access.readers import register_area_resolver
+        from localcare.kernel.access.scopes import register_scope_namer
 
         register_area_resolver(practice_codes_in)
+        register_scope_namer(scope_name)
