@@ -21,6 +21,10 @@ def one_account(place: Place) -> dict[str, Any]:
     return {"pk": place.account.pk}
 
 
+def one_quarantined_row(place: Place) -> dict[str, Any]:
+    return {"row_id": place.quarantined.pk}
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -33,6 +37,13 @@ ARGUMENTS: dict[str, Arguments] = {
     "reset_password": one_account,
     "reset_second_factor": one_account,
     "give_role": one_account,
+    "duplicate": lambda place: {"key": place.duplicate.pk},
+    "merge": lambda place: {"key": place.merge.pk},
+    "load": lambda place: {"run_id": place.load.pk},
+    "quarantined_row": one_quarantined_row,
+    "quarantined_row_correct": one_quarantined_row,
+    "quarantined_row_dismiss": one_quarantined_row,
+    "quarantined_row_reopen": one_quarantined_row,
     "list-run": lambda place: {"run_id": place.run.pk},
     "end_role": lambda place: {"pk": place.grant.pk},
 }

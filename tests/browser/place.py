@@ -11,14 +11,17 @@ from django.utils import timezone
 from localcare.care.stratification.actions import run_stratification
 from localcare.care.stratification.models import ListEntry, Run
 from localcare.exchange.extracts.load import load_dataset
-from localcare.foundation.people.models import Person
+from localcare.exchange.loads.models import LoadRun, QuarantinedRow
+from localcare.foundation.people.merging import merge_people
+from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
 from localcare.foundation.places.actions import load_place_definitions
 from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.access.roles import roles
 from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
-from tests.factories import practice, user_with_role
+from localcare.synthetic.spoiling import spoil
+from tests.factories import practice, registered_person, user_with_role
 
 PEOPLE = 120
 PRACTICES = (("SYN-TEST-A", "Deal", 60.0), ("SYN-TEST-B", "Margate", 60.0))
@@ -32,15 +35,20 @@ class Place:
     account: User
     grant: RoleGrant
     run: Run
+    duplicate: PossibleDuplicate
+    merge: Merge
+    load: LoadRun
+    quarantined: QuarantinedRow
     users: dict[str, User] = field(default_factory=dict)
 
 
 def written_dataset(folder: Path) -> Path:
-    """A linked dataset of a few synthetic people up to yesterday, written once and loaded by each test."""
+    """A linked dataset of a few synthetic people up to yesterday, with some bad rows for the quarantine."""
     yesterday = timezone.localdate() - timedelta(days=1)
-    return synthesise(
-        people=PEOPLE, seed=7, as_of=yesterday, practices=practice_shares(list(PRACTICES)), out=folder
-    )
+    practices = practice_shares(list(PRACTICES))
+    whole = synthesise(people=PEOPLE, seed=7, as_of=yesterday, practices=practices, out=folder / "whole")
+    spoil(whole, folder / "spoilt")
+    return folder / "spoilt"
 
 
 def loaded_place(dataset: Path) -> Place:
@@ -53,6 +61,28 @@ def loaded_place(dataset: Path) -> Place:
     run = run_stratification(as_of=timezone.localdate(), by=loader)
     users = {code: user_with_role(code, everywhere=True, username=f"the-{code}") for code in roles()}
     account = user_with_role("gp", practice=PRACTICES[0][0], username="a.colleague")
-    entry = ListEntry.objects.order_by("-pk").first()
-    person = entry.person if entry else Person.objects.first()
-    return Place(person=person, account=account, grant=account.role_grants.get(), run=run, users=users)
+    return Place(
+        person=ListEntry.objects.order_by("-pk")[0].person,
+        account=account,
+        grant=account.role_grants.get(),
+        run=run,
+        duplicate=possible_duplicate(),
+        merge=merge_people(**two_alike("Merged"), reason="The same address and birth date", by=loader),
+        load=LoadRun.objects.latest("pk"),
+        quarantined=QuarantinedRow.objects.filter(status=QuarantinedRow.Status.OPEN).earliest("pk"),
+        users=users,
+    )
+
+
+def two_alike(name: str) -> dict[str, Person]:
+    """Two entries for what may be one person."""
+    same = {"at": PRACTICES[0][0], "family_name": name, "given_name": "Ada", "address_line": "9 Mill Lane"}
+    return {"kept": registered_person(**same), "removed": registered_person(**same, nhs_number=None)}
+
+
+def possible_duplicate() -> PossibleDuplicate:
+    """A pair that waits for somebody to decide."""
+    pair = two_alike("Twice")
+    return PossibleDuplicate.objects.create(
+        first=pair["kept"], second=pair["removed"], score=30, reasons=["Same name", "Same date of birth"]
+    )
