@@ -1,91 +1,95 @@
-"""Finding people who may be one: pairs that share enough to compare, then reasons for and against."""
+"""Finding people who may be one: the database compares everybody, a person decides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from localcare.foundation.people.models import Person, PossibleDuplicate
+from localcare.foundation.people import comparing
+from localcare.foundation.people.likeness import ENOUGH, STRONGEST, points
+from localcare.foundation.people.models import Merge, PossibleDuplicate
 from localcare.foundation.people.queries import visible_people
-from localcare.foundation.people.rules import Details, likeness
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
-BATCH = 2000
-MOST_SHARING = 20  # a birth date and sound, or an address, that more people share says nothing
-
-# Pairs worth comparing share one of these keys; each key is rare enough that the pairs stay few.
-BLOCKS = f"""
-    WITH person AS (
-        SELECT id, birth_date, family_name, given_name, postcode_key, lower(address_line) AS line,
-            extract(day FROM birth_date) AS day, extract(month FROM birth_date) AS month,
-            extract(year FROM birth_date) AS year
-        FROM people_person WHERE merged_into_id IS NULL
-    ), keyed AS (
-        SELECT id, 'b' || birth_date || dmetaphone(family_name) AS block FROM person
-        UNION ALL SELECT id, 'g' || birth_date || dmetaphone(given_name) FROM person
-        UNION ALL SELECT id, 'x' || lower(family_name) || lower(given_name) || year
-            || least(day, month) || '/' || greatest(day, month) FROM person WHERE day <= 12
-        UNION ALL SELECT id, 'a' || postcode_key || line || dmetaphone(given_name) FROM person
-            WHERE postcode_key <> '' AND line <> ''
-    ), shared AS (
-        SELECT block FROM keyed GROUP BY block HAVING count(*) BETWEEN 2 AND {MOST_SHARING}
-    )
-    SELECT DISTINCT one.id, other.id
-    FROM shared JOIN keyed AS one USING (block) JOIN keyed AS other USING (block)
-    WHERE one.id < other.id
-        AND NOT EXISTS (SELECT FROM people_possibleduplicate AS known
-            WHERE known.first_id = one.id AND known.second_id = other.id)
-"""
+Progress = Callable[[int, int, str], None]
+MERGE = "person.merge"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('people: find duplicates'))"
+ROOM_TO_SORT = "SET LOCAL work_mem = '128MB'"  # the comparison sorts and joins the whole register
 
 
-def find_possible_duplicates(*, by: Reader) -> int:
-    """Compare everybody who shares enough; new pairs are kept to be decided. Returns how many are new.
+@dataclass(frozen=True)
+class Search:
+    """What one search over the register came to, in pairs."""
 
-    Pairs that are known, decided or not, are left as they are: running twice finds nothing twice.
+    compared: int
+    new: int
+    changed: int
+    gone: int
+
+
+def find_duplicates(*, by: Reader, progress: Progress | None = None, enough: int = ENOUGH) -> Search:
+    """Compare everybody who shares something rare, and keep each pair that is strong enough.
+
+    Searching again changes nothing where nobody has changed: open pairs are brought up to date or taken away when they
+    no longer hold, and pairs that a person has decided stay as decided. Nothing is ever merged here.
     """
-    found = 0
+    steps = [*(words for words, _, _ in comparing.BLOCKS), "weighing every pair", "keeping the pairs"]
+
+    def tell(done: int) -> None:
+        if progress:
+            progress(done, len(steps), steps[min(done, len(steps) - 1)])
+
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(BLOCKS)
-            pairs = cursor.fetchall()
-        for start in range(0, len(pairs), BATCH):
-            made = list(_alike(pairs[start : start + BATCH]))
-            found += len(PossibleDuplicate.objects.bulk_create(made, ignore_conflicts=True))
-        record_access(
-            reader=by, action="person.find-duplicates", detail={"compared": len(pairs), "found": found}
-        )
+            for statement in (ONE_AT_A_TIME, ROOM_TO_SORT, comparing.PREPARE, comparing.MAKE_PAIRS):
+                cursor.execute(statement)
+            cursor.execute(comparing.INDEX_COMPARED)
+            cursor.execute("ANALYZE compared")
+            for done, (_, key, having) in enumerate(comparing.BLOCKS):
+                tell(done)
+                cursor.execute(comparing.ADD_PAIRS.format(key=key, having=having))
+            tell(len(comparing.BLOCKS))
+            found = _weigh_and_keep(cursor, enough)
+            tell(len(steps))
+        record_access(reader=by, action="person.find-duplicates", detail=vars(found))
     return found
 
 
-def _alike(pairs: list[tuple[int, int]]) -> Iterator[PossibleDuplicate]:
-    people = Person.objects.in_bulk({key for pair in pairs for key in pair})
-    for first, second in pairs:
-        found = likeness(details_of(people[first]), details_of(people[second]))
-        if found.is_enough:
-            yield PossibleDuplicate(
-                first_id=first, second_id=second, score=found.score, reasons=list(found.reasons)
-            )
+def _weigh_and_keep(cursor: CursorWrapper, enough: int) -> Search:
+    cursor.execute("ANALYZE pair")
+    cursor.execute("SELECT count(DISTINCT (first, second)) FROM pair")
+    (compared,) = cursor.fetchone() or (0,)
+    cursor.execute(comparing.FIND, {"points": json.dumps(points()), "enough": enough, "strongest": STRONGEST})
+    cursor.execute("ANALYZE found")
+    cursor.execute(comparing.KEEP)
+    new, changed = cursor.fetchone() or (0, 0)
+    cursor.execute(comparing.FORGET)
+    gone = cursor.rowcount
+    for table in ("found", "pair", "compared"):
+        cursor.execute(f"DROP TABLE pg_temp.{table}")
+    return Search(compared, new, changed, gone)
 
 
-def details_of(person: Person) -> Details:
-    """What is compared of a person."""
-    return Details(
-        nhs_number=person.nhs_number or "",
-        family_name=person.family_name,
-        given_name=person.given_name,
-        birth_date=person.birth_date,
-        sex=person.sex,
-        address_line=person.address_line,
-        postcode=person.postcode_key,
-        death_date=person.death_date,
+def duplicates_for(
+    reader: Reader, *, decision: str = PossibleDuplicate.Decision.OPEN, at_least: int = 0
+) -> QuerySet[PossibleDuplicate]:
+    """Pairs so decided, of whom the reader may see both, the strongest first."""
+    visible = visible_people(reader, MERGE).values("pk")
+    pairs = PossibleDuplicate.objects.filter(
+        decision=decision, score__gte=at_least, first__in=visible, second__in=visible
     )
+    return pairs.select_related("first", "second").order_by("-score", "pk")
 
 
-def duplicates_to_decide(reader: Reader) -> QuerySet[PossibleDuplicate]:
-    """Pairs that are open and of whom the reader may see both, the likeliest first."""
-    visible = visible_people(reader, "person.merge").values("pk")
-    open_ones = PossibleDuplicate.objects.filter(decision="", first__in=visible, second__in=visible)
-    return open_ones.select_related("first", "second").order_by("-score", "pk")
+def merges_for(reader: Reader) -> QuerySet[Merge]:
+    """Merges, also those taken back, into people whom the reader may see, the latest first."""
+    visible = visible_people(reader, MERGE).values("pk")
+    return (
+        Merge.objects.filter(kept__in=visible).select_related("kept", "removed").order_by("-merged_at", "-pk")
+    )

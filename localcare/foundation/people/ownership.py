@@ -24,6 +24,12 @@ class PersonOwned:
         """How a merge remembers it: app.model.field."""
         return f"{self.model._meta.label_lower}.{self.field}"
 
+    @property
+    def words(self) -> str:
+        """What the rows are called on a page."""
+        name = str(self.model._meta.verbose_name_plural)
+        return name if self.field == "person" else f"{name} ({self.field.replace('_', ' ')})"
+
 
 def register_person_owned(model: type[Model], field: str = "person") -> None:
     """Say that a model's rows belong to a person; foreign keys do without being registered."""
@@ -55,7 +61,10 @@ def owned_by_key(key: str) -> PersonOwned:
 def _relations() -> list[ForeignKey[Person, Person]]:
     fields = Person._meta.get_fields(include_hidden=True)
     relations = [getattr(field, "field", None) for field in fields if field.auto_created]
-    return [relation for relation in relations if isinstance(relation, ForeignKey)]
+    # Where the person is the row's own key, it is a summary of that one person: it is made anew, not moved.
+    return [
+        relation for relation in relations if isinstance(relation, ForeignKey) and not relation.primary_key
+    ]
 
 
 def _of_relation(relation: ForeignKey[Person, Person]) -> PersonOwned:

@@ -7,13 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from localcare.foundation.people.models import (
-    CommunicationNeed,
-    Person,
-    PossibleDuplicate,
-    Registration,
-    Relationship,
-)
+from localcare.foundation.people.models import CommunicationNeed, Person, Registration, Relationship
 from localcare.foundation.people.queries import current_registration, registered_on
 from localcare.foundation.people.search import Results
 from localcare.kernel.nhs_design.formatting import age_in_years, format_age, format_date, format_nhs_number
@@ -166,67 +160,3 @@ def search_rows(results: Results, *, today: date) -> list[SearchRow]:
 def address_of(person: Person) -> str:
     """The usual address in one line."""
     return ", ".join(part for part in (person.address_line, person.town, person.postcode) if part)
-
-
-@dataclass(frozen=True)
-class DuplicateRow:
-    """One pair of the list."""
-
-    key: int
-    score: int
-    names: tuple[str, str]
-    born: tuple[str, str]
-    reasons: tuple[str, ...]
-
-
-def duplicate_rows(pairs: list[PossibleDuplicate]) -> list[DuplicateRow]:
-    """The pairs of a page."""
-    return [
-        DuplicateRow(
-            key=pair.pk,
-            score=pair.score,
-            names=(full_name(pair.first), full_name(pair.second)),
-            born=(format_date(pair.first.birth_date), format_date(pair.second.birth_date)),
-            reasons=tuple(pair.reasons),
-        )
-        for pair in pairs
-    ]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One detail of two people; `differs` when both are known and not the same."""
-
-    what: str
-    first: str
-    second: str
-    differs: bool
-
-
-def side_by_side(first: Person, second: Person) -> list[Comparison]:
-    """Every detail of the two, one under the other."""
-    sides = [_shown_details(person) for person in (first, second)]
-    return [
-        Comparison(what, one, other, differs=one != other)
-        for (what, one), (_, other) in zip(*sides, strict=True)
-    ]
-
-
-def _shown_details(person: Person) -> list[tuple[str, str]]:
-    registrations = person.registrations.select_related("practice").order_by("-started_on")
-    return [
-        ("Name", full_name(person)),
-        ("NHS number", format_nhs_number(person.nhs_number)),
-        ("Born", format_date(person.birth_date)),
-        ("Died", format_date(person.death_date, missing="–")),
-        ("Sex", person.get_sex_display()),
-        ("Address", address_of(person) or "Not recorded"),
-        ("Telephone", person.telephone or "Not recorded"),
-        ("Email", person.email or "Not recorded"),
-        ("Practice", "; ".join(_registration(row) for row in registrations) or "No registered practice"),
-    ]
-
-
-def _registration(row: Registration) -> str:
-    until = f" until {format_date(row.ended_on)}" if row.ended_on else ""
-    return f"{row.practice.name} from {format_date(row.started_on)}{until}"

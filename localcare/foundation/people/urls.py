@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from localcare.foundation.people import views
+from localcare.foundation.people import duplicate_views, views
 
 urlpatterns = [
     path("people/", views.search, name="person-search"),
-    path("people/duplicates/", views.duplicates, name="duplicates"),
-    path("people/duplicates/find/", views.find_duplicates, name="duplicates-find"),
-    path("people/duplicates/<int:key>/", views.duplicate, name="duplicate"),
-    path("people/merges/<int:key>/", views.merge, name="merge"),
+    path("people/duplicates/", duplicate_views.duplicates, name="duplicates"),
+    path("people/duplicates/<int:key>/", duplicate_views.duplicate, name="duplicate"),
+    path(
+        "people/duplicates/<int:key>/merge/first/",
+        duplicate_views.merge_pair,
+        {"keep": "first"},
+        name="merge-keep-first",
+    ),
+    path(
+        "people/duplicates/<int:key>/merge/second/",
+        duplicate_views.merge_pair,
+        {"keep": "second"},
+        name="merge-keep-second",
+    ),
+    path("people/duplicates/<int:key>/not-same/", duplicate_views.not_same, name="duplicate-not-same"),
+    path("people/merges/", duplicate_views.merges, name="merges"),
+    path("people/merges/<int:key>/", duplicate_views.merge, name="merge"),
 ]
