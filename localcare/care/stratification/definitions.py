@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from localcare.analysis.scores.definitions import definition as score_definition
 from localcare.care.stratification.conditions import Condition, condition
@@ -15,6 +15,7 @@ from localcare.kernel.definitions import DEFINITIONS, load
 
 FOLDER = DEFINITIONS / "cohorts"
 SCHEMA = FOLDER / "cohorts.schema.json"
+Named = TypeVar("Named")
 FILES = ("measures", "segments", "tiers", "cohorts", "list")
 
 
@@ -141,7 +142,7 @@ class Definitions:
         return sum(cohort.bit for cohort in self.cohorts if cohort.puts_on_list)
 
 
-def _named(items: Iterable[Any], attribute: str, value: Any) -> Any:
+def _named(items: Iterable[Named], attribute: str, value: object) -> Named:
     for item in items:
         if getattr(item, attribute) == value:
             return item
@@ -220,19 +221,19 @@ def _flag(content: Mapping[str, Any]) -> Flag:
 
 def _check_columns(built: Definitions) -> None:
     known = set(built.measures) | {flag.name for flag in built.flags}
-    for rule in (*built.segments, *built.tiers, *built.cohorts, *built.points):
-        for column in rule.when.columns():
-            if column not in known:
-                name = getattr(rule, "code", None) or getattr(rule, "name", None) or f"tier {rule.tier}"
-                raise ValueError(f"{name}: no measure or flag is called {column}; add it to measures.yaml")
-    for count in built.counts:
-        if count.column not in known:
-            raise ValueError(f"list.yaml: no measure is called {count.column}; add it to measures.yaml")
+    asked: list[tuple[str, Iterable[str]]] = []
+    asked += [(segment.code, segment.when.columns()) for segment in built.segments]
+    asked += [(f"tier {tier.tier}", tier.when.columns()) for tier in built.tiers]
+    asked += [(cohort.code, cohort.when.columns()) for cohort in built.cohorts]
+    asked += [(rule.name, rule.when.columns()) for rule in built.points]
+    asked += [("the counts of list.yaml", (count.column for count in built.counts))]
+    for name, columns in asked:
+        if missing := sorted(set(columns) - known):
+            raise ValueError(f"{name}: no measure or flag is called {missing[0]}; add it to measures.yaml")
 
 
 def _check_ends(built: Definitions) -> None:
-    for kind, rules in (("segments", built.segments), ("tiers", built.tiers)):
-        last = rules[-1].when
+    for kind, last in (("segments", built.segments[-1].when), ("tiers", built.tiers[-1].when)):
         if last != condition({"column": "age", "at_least": 0}):
             raise ValueError(f"{kind}.yaml: the last must take everyone; give it column age at_least 0")
     for kind, names in (

@@ -30,7 +30,7 @@ ROWS_AT_ONCE = 100_000
 def stage(people: Path, *, progress: Callable[[int, int], None]) -> int:
     """Copy the file of everyone's place into the staging table; the number of people."""
     file = pyarrow.parquet.ParquetFile(people)
-    total, done = file.metadata.num_rows, 0
+    total, done = int(file.metadata.num_rows), 0
     columns = ", ".join(f"{name} {SQL_TYPES[type_]} " for name, type_ in STAGED.items())
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGING}")
@@ -55,7 +55,7 @@ def _as_csv(batch: Any) -> bytes:
 def publish(run: Run, definitions: Definitions, *, progress: Callable[[int, int], None]) -> dict[str, int]:
     """Put the staged people in force as this run, in one transaction; counts of what changed."""
     previous = Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
-    values = {
+    values: dict[str, Any] = {
         "run": run.pk,
         "as_of": run.as_of,
         "has_previous": previous is not None,
