@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from localcare.analysis.scores.definitions import definition as score_definition
 from localcare.care.stratification.conditions import Condition, condition
+from localcare.care.stratification.packs import installed_packs
 from localcare.kernel.definitions import DEFINITIONS, load
 
 FOLDER = DEFINITIONS / "cohorts"
@@ -170,6 +171,8 @@ def _version(folder: Path) -> str:
         digest.update((folder / f"{name}.yaml").read_bytes())
     for name in ("hfrs", "charlson", "efi", "cambridge", "acsc", "activity", "polypharmacy"):
         digest.update(f"{name} {score_definition(name).version}".encode())
+    for pack in installed_packs().packs:
+        digest.update(f"{pack.name} {pack.checksum}".encode())
     return digest.hexdigest()[:12]
 
 

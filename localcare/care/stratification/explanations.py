@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from localcare.analysis.scores.explain import Contribution, Explanation, PersonRows, explain
+from localcare.care.stratification.packs import installed_packs
 from localcare.care.stratification.queries import may_see
 from localcare.foundation.people.models import Person
 from localcare.foundation.record.models import Attendance, Contact, Diagnosis, Fact, Stay
@@ -44,9 +45,8 @@ def explanations_of(person: Person, reader: Reader, *, as_of: date) -> list[Expl
         name: _rows(model._default_manager.filter(person=person), names)
         for name, (model, names) in TABLES.items()
     }
-    return [
-        _explained(found) for found in explain(PersonRows(person.birth_date, person.sex, **rows), as_of=as_of)
-    ]
+    everything = PersonRows(person.birth_date, person.sex, **rows)
+    return [_explained(found) for found in explain(everything, as_of=as_of, packs=installed_packs())]
 
 
 def _rows(found: QuerySet[Any], names: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from localcare.kernel.nhs_design.fields import SplitDateField
 class DecisionForm(forms.Form):
     """One decision about one or several people."""
 
+    hides_optional = True  # what is needed depends on the decision: the hints say it
     kind = forms.ChoiceField(
         label="What do you decide?",
         choices=Decision.Kind.choices,
@@ -38,7 +39,10 @@ class DecisionForm(forms.Form):
         " meeting, 13 weeks when already known.",
     )
     note = forms.CharField(
-        label="Note for the team", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": "3"})
+        label="Note for the team, if any",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "3"}),
     )
 
     def __init__(self, *arguments: Any, today: date, definitions: Definitions, **options: Any) -> None:
@@ -76,9 +80,3 @@ class ViewForm(forms.Form):
     )
     query = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     is_default = forms.BooleanField(label="Open the list with this view", required=False)
-
-
-class RunForm(forms.Form):
-    """Ask for a run now."""
-
-    confirm = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -15,13 +15,14 @@ from localcare.analysis.scores.masks import bit_count, mask
 from localcare.care.stratification.circumstances import circumstances
 from localcare.care.stratification.columns import CIRCUMSTANCES, SCORES, STAGED
 from localcare.care.stratification.definitions import Definitions, Flag
+from localcare.care.stratification.packs import installed_packs
 
 MASK_OF = {"charlson": charlson, "cambridge": cambridge, "efi": efi}
 
 
 def stratify(dataset: LinkedDataset, *, as_of: date, definitions: Definitions) -> Any:
     """One row per person registered on the date, with the columns of `columns.STAGED`."""
-    table = score(dataset, as_of=as_of).select("person_id", *SCORES)
+    table = score(dataset, as_of=as_of, packs=installed_packs()).select("person_id", *SCORES)
     for found in circumstances(dataset, as_of=as_of, codes=definitions.codes):
         table = _left_join(table, found)
     table = table.mutate(**_filled(table), conditions=_conditions(table))
