@@ -15,6 +15,8 @@ class PlacesConfig(AppConfig):
         from localcare.foundation.places.scope_names import scope_name
         from localcare.kernel.access.readers import register_area_resolver
         from localcare.kernel.access.scopes import register_scope_namer
+        from localcare.kernel.nhs_design.navigation import NavigationItem, register
 
+        register(NavigationItem("Places", "places", permission="places.read", order=70))
         register_area_resolver(practice_codes_in)
         register_scope_namer(scope_name)
