@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner, Result
 
 from localcare.config import reference
 from localcare.config.command_line.application import application
+from localcare.kernel.access.models import User
+from localcare.kernel.access.readers import reader_for
+from tests.factories import UserFactory
 from tests.platform.conftest import clean_environment, run_localcare
 
 PROJECT = Path(__file__).parents[2]
@@ -128,30 +132,48 @@ def test_a_doctor_finds_what_is_missing(home: Path) -> None:
     assert "LOCALCARE_SECRET_KEY is not set" in unready.stdout
 
 
-def test_accounts_are_opened_given_roles_and_closed(home: Path) -> None:
+def here(*arguments: str) -> Result:
+    """Run a command inside this process, on the test's own database."""
+    return CliRunner().invoke(application, arguments, env={"COLUMNS": "200"})
+
+
+@pytest.mark.django_db
+def test_accounts_are_opened_given_roles_and_closed() -> None:
     name = ("--first-name", "Anne", "--last-name", "Smith")
-    assert run_localcare("places", "load", home=home).returncode == 0
-    added = run_localcare(
-        "user", "add", "asmith", *name, "--role", "gp", "--practice", "SYN-DEAL-A", home=home
-    )
-    assert added.returncode == 0, added.stderr
-    assert "one-time password" in added.stdout
-    assert (
-        run_localcare("user", "grant", "asmith", "case-manager", "--area", "deal", home=home).returncode == 0
-    )
-    assert run_localcare("user", "revoke", "asmith", "gp", home=home).returncode == 0
-    assert run_localcare("user", "disable", "asmith", home=home).returncode == 0
-    listed = run_localcare("user", "list", home=home).stdout
-    assert "asmith" in listed and "case-manager" in listed and "no" in listed
-    for wrong, told in {
-        ("user", "grant", "asmith", "wizard", "--everywhere"): "There is no role",
-        ("user", "grant", "asmith", "gp", "--practice", "NOWHERE"): "NOWHERE",
-        ("user", "password", "nobody"): "localcare user list",
-    }.items():
-        done = run_localcare(*wrong, home=home)
-        assert done.returncode == 1 and told in done.stderr, done.stderr
-    assert run_localcare("user", "grant", "asmith", "gp", home=home).returncode == 2
-    assert run_localcare("audit", "verify", home=home).returncode == 0
+    assert here("places", "load").exit_code == 0
+    added = here("user", "add", "asmith", *name, "--role", "gp", "--practice", "SYN-DEAL-A")
+    assert added.exit_code == 0, added.output
+    password = added.stdout.split()[-1]
+    assert User.objects.get(username="asmith").check_password(password)
+    assert here("user", "grant", "asmith", "case-manager", "--area", "deal").exit_code == 0
+    assert here("user", "revoke", "asmith", "gp").exit_code == 0
+    assert reader_for(User.objects.get(username="asmith")).role_codes == ("case-manager",)
+    assert here("user", "disable", "asmith").exit_code == 0
+    assert not User.objects.get(username="asmith").is_active
+    assert here("user", "enable", "asmith").exit_code == 0
+    replaced = here("user", "password", "asmith").stdout.split()[-1]
+    assert replaced != password and User.objects.get(username="asmith").check_password(replaced)
+    listed = here("user", "list").stdout
+    assert "asmith" in listed and "Anne Smith" in listed
+    assert here("audit", "verify").exit_code == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("grant", "asmith", "wizard", "--everywhere"), 1, "There is no role"),
+        (("grant", "asmith", "gp", "--practice", "NOWHERE"), 1, "NOWHERE"),
+        (("grant", "asmith", "gp"), 2, "Say for whom"),
+        (("revoke", "asmith", "gp"), 1, "does not hold"),
+        (("password", "nobody"), 1, "localcare user list"),
+    ],
+)
+def test_wrong_grants_say_what_is_right(arguments: tuple[str, ...], code: int, told: str) -> None:
+    UserFactory(username="asmith")
+    done = here("user", *arguments)
+    assert done.exit_code == code
+    assert told in done.output
 
 
 def test_the_reference_page_is_that_of_the_code() -> None:
