@@ -18,12 +18,15 @@ def score(
     dataset: Annotated[Path, typer.Option(help="Folder of the dataset.", exists=True, file_okay=False)],
     out: Annotated[Path, typer.Option(help="File to write: .parquet or .csv.")],
     as_of: AsOf = None,
+    packs: Annotated[
+        Path | None, typer.Option(help="Folder of further code list packs.", exists=True, file_okay=False)
+    ] = None,
 ) -> None:
     """Score everybody in a linked dataset; needs no database."""
     from localcare.analysis.scores.run import write_scores
 
     with progress("Scoring") as report:
-        run = write_scores(dataset, as_of or date.today(), out, what_first(report))
+        run = write_scores(dataset, as_of or date.today(), out, what_first(report), packs_folder=packs)
     typer.echo(f"{run.people} people scored as of {run.as_of} in {out}")
     for name in run.empty_code_lists:
         typer.echo(f"The code list {name} is empty: install its pack to use it.")

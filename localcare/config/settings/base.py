@@ -117,6 +117,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Being watched over
+CODE_LIST_PACKS = environment.text("LOCALCARE_CODE_LIST_PACKS")
 METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
 READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
 LOGGING = logging_settings(
