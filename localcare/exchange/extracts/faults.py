@@ -48,16 +48,16 @@ class Fault:
 
 
 def faults_of(received: Received, *, latest_day: date) -> list[Fault]:
-    """Every fault a row of the table can have, the plainest first."""
+    """Every fault a row of the table can have: those of the row itself first, then of what it refers to."""
     table = received.table
     longest = longest_texts(table)
     found: list[Fault] = []
     for column in table.columns:
         found += _faults_of_column(received, column, longest.get(column.name), latest_day)
     found += _faults_of_identity(table)
-    found += _faults_of_references(table)
     for start, end in ORDERED.get(table.name, ()):
         found.append(Fault(end, "end-before-start", f"{end} < {start}", f"{end} is before {start}"))
+    found += _faults_of_references(table)
     for name in (name for name in NOT_BEFORE_BIRTH if name.startswith(f"{table.name}.")):
         column_name = name.split(".")[1]
         found.append(

@@ -26,6 +26,12 @@ TABLES: dict[str, type[Sourced]] = {
     "stay": Stay, "attendance": Attendance, "contact": Contact, "fact": Fact, "diagnosis": Diagnosis,
     "procedure": Procedure, "package": Package, "document": Document, "consent": Consent,
 }  # fmt: skip
+OPT_OUTS = """UPDATE people_person AS person SET national_data_opt_out = stands.opted_out FROM (
+    SELECT DISTINCT staged.person_id, EXISTS (SELECT 1 FROM record_consent AS consent
+        WHERE consent.person_id = staged.person_id AND consent.kind = %(kind)s
+        AND (consent.ends_on IS NULL OR consent.ends_on > current_date)) AS opted_out
+    FROM staged_consent AS staged WHERE staged.kind = %(kind)s
+) AS stands WHERE person.id = stands.person_id AND person.national_data_opt_out <> stands.opted_out"""
 OF_A_STAY = frozenset({"diagnosis", "procedure"})
 
 
@@ -58,6 +64,8 @@ class Staging:
                     merged = self._merge(cursor, table)
                     added, updated = added + merged.added, updated + merged.updated
                     unchanged += merged.unchanged
+                    if table == "consent":
+                        cursor.execute(OPT_OUTS, {"kind": Consent.Kind.NATIONAL_DATA_OPT_OUT.value})
                     cursor.execute(f"DROP TABLE staged_{table}")
         return Merged(added, updated, unchanged)
 
