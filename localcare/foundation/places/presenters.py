@@ -57,7 +57,6 @@ class TreeRow:
     kind: str
     people: str
     practice_count: int
-    is_stand_in: bool
     children: tuple[TreeRow, ...]
 
 
@@ -76,7 +75,6 @@ def _tree_row(node: AreaNode, used: dict[int, int]) -> TreeRow:
         kind=node.area.get_kind_display(),
         people=format_number(used.get(node.area.pk)),
         practice_count=node.practice_count,
-        is_stand_in=node.area.is_stand_in,
         children=tuple(_tree_row(child, used) for child in node.children),
     )
 
