@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
 from tests.browser.place import Place
 
-Arguments = Callable[[Place], dict[str, Any]]
+Arguments = Callable[
+    [Place], dict[str, Any] | list[dict[str, Any]]
+]  # a list: the page is opened once for each
 
 
 def one_person(place: Place) -> dict[str, Any]:
@@ -25,6 +29,10 @@ def one_quarantined_row(place: Place) -> dict[str, Any]:
     return {"row_id": place.quarantined.pk}
 
 
+def one_pair(place: Place) -> dict[str, Any]:
+    return {"key": place.duplicate.pk}
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -37,7 +45,14 @@ ARGUMENTS: dict[str, Arguments] = {
     "reset_password": one_account,
     "reset_second_factor": one_account,
     "give_role": one_account,
-    "duplicate": lambda place: {"key": place.duplicate.pk},
+    "duplicate": one_pair,
+    "merge-keep-first": one_pair,
+    "merge-keep-second": one_pair,
+    "duplicate-not-same": one_pair,
+    "area": lambda place: {"code": place.cluster.code},
+    "area-operate": lambda place: [{"code": place.cluster.code, "kind": kind} for kind in OPERATIONS],
+    "organisation": lambda place: {"code": place.practice.code},
+    "place-operation-reverse": lambda place: {"key": place.operation.pk},
     "merge": lambda place: {"key": place.merge.pk},
     "load": lambda place: {"run_id": place.load.pk},
     "quarantined_row": one_quarantined_row,
@@ -60,7 +75,6 @@ NOT_PAGES = {
     "health-live": "for machines",
     "health-ready": "for machines",
     "list-delete-view": "takes only what a form sends",
-    "account_logout": "would end the session; opened on its own below",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",
 }
@@ -95,8 +109,9 @@ def without_entry() -> list[str]:
     ]
 
 
-def address(pattern: URLPattern, place: Place) -> str:
-    """The address of a page in the seeded place, with what follows it."""
-    made = reverse(pattern.name, kwargs=ARGUMENTS[pattern.name](place) if pattern.name in ARGUMENTS else {})
-    query = QUERIES[pattern.name](place) if pattern.name in QUERIES else {}
-    return made + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
+def addresses(pattern: URLPattern, place: Place) -> list[str]:
+    """The addresses of a page in the seeded place, with what follows them."""
+    found = ARGUMENTS[pattern.name](place) if pattern.name in ARGUMENTS else {}
+    query = urlencode(QUERIES[pattern.name](place)) if pattern.name in QUERIES else ""
+    made = [reverse(pattern.name, kwargs=one) for one in (found if isinstance(found, list) else [found])]
+    return [f"{address}?{query}" if query else address for address in made]

@@ -14,7 +14,8 @@ from localcare.exchange.extracts.load import load_dataset
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
 from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
-from localcare.foundation.places.actions import load_place_definitions
+from localcare.foundation.places.actions import load_place_definitions, rename_area
+from localcare.foundation.places.models import Area, Organisation, PlaceOperation
 from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.access.roles import roles
@@ -39,6 +40,9 @@ class Place:
     merge: Merge
     load: LoadRun
     quarantined: QuarantinedRow
+    cluster: Area
+    practice: Organisation
+    operation: PlaceOperation
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -55,8 +59,8 @@ def loaded_place(dataset: Path) -> Place:
     """Load the places and the dataset, make the list and the accounts."""
     loader = system_reader("the browser tests")
     load_place_definitions(by=loader)
-    for code, _, _ in PRACTICES:
-        practice(code)
+    cluster = Area.objects.filter(kind=Area.Kind.CLUSTER).earliest("pk")
+    practices = [practice(code, within=cluster) for code, _, _ in PRACTICES]
     load_dataset(dataset, by=loader)
     run = run_stratification(as_of=timezone.localdate(), by=loader)
     users = {code: user_with_role(code, everywhere=True, username=f"the-{code}") for code in roles()}
@@ -70,6 +74,15 @@ def loaded_place(dataset: Path) -> Place:
         merge=merge_people(**two_alike("Merged"), reason="The same address and birth date", by=loader),
         load=LoadRun.objects.latest("pk"),
         quarantined=QuarantinedRow.objects.filter(status=QuarantinedRow.Status.OPEN).earliest("pk"),
+        cluster=cluster,
+        practice=practices[0],
+        operation=rename_area(
+            code=cluster.code,
+            name="Renamed",
+            on=timezone.localdate(),
+            reason="Its members chose it",
+            by=loader,
+        ),
         users=users,
     )
 

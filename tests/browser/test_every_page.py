@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from localcare.kernel.access.roles import roles
-from tests.browser.addresses import ARGUMENTS, NOT_PAGES, address, pages, patterns, without_entry
+from tests.browser.addresses import ARGUMENTS, NOT_PAGES, addresses, pages, patterns, without_entry
 from tests.browser.fixtures import DESKTOP, PHONE
 from tests.browser.place import Place, loaded_place, written_dataset
 
@@ -52,7 +52,7 @@ def addresses_for(visitor: str, place: Place, page: Page, sign_in: Callable[...,
     """Sign in and give the addresses to visit; those without an entry are named by the test below."""
     enter(page, sign_in, place, visitor)
     known = [pattern for pattern in pages() if not pattern.pattern.converters or pattern.name in ARGUMENTS]
-    return [address(pattern, place) for pattern in known]
+    return [address for pattern in known for address in addresses(pattern, place)]
 
 
 def enter(page: Page, sign_in: Callable[..., None], place: Place, visitor: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import PHONE
-from tests.factories import user_with_role
+from tests.browser.fixtures import DESKTOP, PHONE
+from tests.factories import registered_person, user_with_role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -106,3 +106,15 @@ def test_the_page_is_under_a_content_policy_without_exceptions(browser_page: Pag
     policy = browser_page.goto("/about/").headers.get("content-security-policy", "")
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_a_search_finds_is_accessible(new_page, sign_in, live_server, assert_accessible):
+    registered_person(at="SYN-DEAL-A", family_name="Quillfeather")
+    for width in (DESKTOP, PHONE):
+        page = new_page(width=width)
+        sign_in(page, user_with_role("gp", practice="SYN-DEAL-A"))
+        page.goto("/people/")
+        page.locator("main input[name=text]").fill("Quillfeather")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("main")).to_contain_text("QUILLFEATHER")
+        assert_accessible(page)

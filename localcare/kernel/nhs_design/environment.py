@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,9 +21,14 @@ def environment(**options: Any) -> Environment:
     built = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django sets autoescape
     loaders = [built.loader, PackageLoader("nhsuk_frontend_jinja"), PackageLoader("django.forms", "jinja2")]
     built.loader = ChoiceLoader([loader for loader in loaders if loader])
-    built.globals.update(static=static, url=reverse, identity=identity)
+    built.globals.update(static=static, url=_url, identity=identity)
     built.filters.update(FILTERS)
     return built
+
+
+def _url(name: str, args: Sequence[Any] = (), **named: Any) -> str:
+    """The address of a named page: `url("person", reference=…)` or `url("person", args=[…])`."""
+    return reverse(name, args=args or None, kwargs=named or None)
 
 
 def _relative_moment(moment: datetime | None) -> str:
