@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import ibis
@@ -39,12 +39,20 @@ class PrefixMasks:
 
     def bits(self, code: str | None) -> dict[str, int]:
         """Each column's bits for one code as recorded: those of every prefix it begins with."""
-        normal = normalise_icd10(code)
-        found = dict.fromkeys(self.layout.columns, 0)
-        for length in range(1, len(normal) + 1):
+        return self.bits_of_normal(normalise_icd10(code)) or dict.fromkeys(self.layout.columns, 0)
+
+    def bits_of_normal(self, normal: str) -> dict[str, int] | None:
+        """The same for a code already normalised; None when it means nothing."""
+        found: dict[str, int] | None = None
+        for length in self._lengths:
             for column, bits in self.bits_of_prefix.get(normal[:length], {}).items():
+                found = found or dict.fromkeys(self.layout.columns, 0)
                 found[column] |= bits
         return found
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(sorted({len(prefix) for prefix in self.bits_of_prefix}))
 
 
 def code_map(events: Any, codes: Iterable[str], parts: Sequence[PrefixMasks]) -> Any:
@@ -52,9 +60,13 @@ def code_map(events: Any, codes: Iterable[str], parts: Sequence[PrefixMasks]) ->
     columns = [column for part in parts for column in part.layout.columns]
     rows: list[list[Any]] = []
     for code in codes:
-        bits = {column: value for part in parts for column, value in part.bits(code).items()}
-        if any(bits.values()):
-            rows.append([code, *(bits[column] for column in columns)])
+        normal = normalise_icd10(code)
+        found = [part.bits_of_normal(normal) for part in parts]
+        if any(found):
+            bits = dict.fromkeys(columns, 0)
+            for each in found:
+                bits |= each or {}
+            rows.append([code, *bits.values()])
     return lookup(events, {RAW_CODE: "string"} | dict.fromkeys(columns, "int64"), rows)
 
 
@@ -75,7 +87,7 @@ def masks_per_person(
     otherwise they are left out, to be joined to a register.
     """
     known = code_map(events, distinct_values(events, code) if codes is None else codes, parts)
-    joined = events.join(known, events[code] == known[RAW_CODE], how="left" if keep_all else "inner")
+    joined = events.join(known, events[code] == known[RAW_CODE], how="inner")
     columns = [column for part in parts for column in part.layout.columns]
     aggregates = {}
     for column in columns:
@@ -84,11 +96,7 @@ def masks_per_person(
             bits = ibis.cases((conditions[column](joined), bits), else_=mask(0))
         aggregates[column] = bit_or(bits)
     grouped = joined.group_by(joined[person]).aggregate(**aggregates)
-    return (
-        grouped.mutate(**{column: grouped[column].fill_null(mask(0)) for column in columns})
-        if keep_all
-        else grouped
-    )
+    return everyone(events.select(person).distinct(), grouped, person=person) if keep_all else grouped
 
 
 def everyone(people: Any, measured: Any, *, person: str = "person_id") -> Any:
