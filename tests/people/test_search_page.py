@@ -34,7 +34,7 @@ def desk(people, browser_page, sign_in):
 
 
 def search(page, text):
-    page.get_by_label("Find a person").fill(text)
+    page.get_by_label("Name, date of birth, NHS number or postcode").fill(text)
     with page.expect_navigation(wait_until="load"):
         page.keyboard.press("Enter")
 
