@@ -122,12 +122,6 @@ def _replay_batch(rows: list[QuarantinedRow], by: Reader) -> int:
     return gone_in
 
 
-def _must_correct(by: Reader) -> None:
-    if by.scope("quarantine.correct").practice_codes is not None:
-        raise PermissionDenied(
-            "To correct the quarantine you need the permission quarantine.correct everywhere."
-        )
-
 
 def _must_see(by: Reader, people: list[str]) -> None:
     """A correction may not make the row one about somebody outside the scope; raising undoes it."""
@@ -136,7 +130,10 @@ def _must_see(by: Reader, people: list[str]) -> None:
         raise PermissionDenied("The row would be about a person whom you may not see.")
 
 
-def _locked(row: QuarantinedRow, status: str) -> QuarantinedRow:
+def _locked(row: QuarantinedRow, status: str, by: Reader) -> QuarantinedRow:
+    """The row, kept from others until the transaction ends. Raises PermissionDenied or NothingToDo."""
+    if not visible_rows(by, "quarantine.correct").filter(pk=row.pk).exists():
+        raise PermissionDenied("To correct this row you need the permission quarantine.correct for its practice.")
     locked = (
         QuarantinedRow.objects.select_for_update(of=("self",))
         .select_related("run__source", "source")

@@ -24,7 +24,7 @@ class ReasonCount:
 
 def loads() -> QuerySet[LoadRun]:
     """Loads, newest first, with what became of their rows; they say nothing about people."""
-    return LoadRun.objects.select_related("source").annotate(
+    return LoadRun.objects.order_by("-pk").select_related("source").annotate(
         received=Sum("files__received"), added=Sum("files__added"), updated=Sum("files__updated"),
         unchanged=Sum("files__unchanged"), refused=Sum("files__quarantined"), file_count=Count("files"),
     )  # fmt: skip
