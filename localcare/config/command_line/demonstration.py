@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ def demo(
         raise Problem(
             "The demonstration never runs in a production configuration: unset LOCALCARE_ENVIRONMENT."
         )
+    os.environ.setdefault("LOCALCARE_LOG_LEVEL", "WARNING")  # so that the logins stay in sight
     with shared_counts():
         began, console = time.monotonic(), Console()
         logins = _prepare(people, seed, address, port, serve)

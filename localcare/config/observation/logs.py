@@ -11,12 +11,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 DATABASE_DETAIL = re.compile(r"^(DETAIL|CONTEXT): .*$", re.MULTILINE)
 REMOVED = "[number removed]"
+OUR_OWN_NUMBER = "request_id"  # random letters and digits, among which ten digits may follow each other
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "user_id", "job", "count", "room")
 
 
 def without_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Defence in depth: whatever looks like an NHS number, or quotes a database row, is taken out."""
-    return {name: _cleaned(value) for name, value in event.items()}
+    return {name: value if name == OUR_OWN_NUMBER else _cleaned(value) for name, value in event.items()}
 
 
 def without_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
