@@ -121,7 +121,7 @@ def _input(field: BoundField) -> Component:
     parameters = _labelled(field) | {"type": kind}
     if kind == "number":  # number inputs scroll and swallow letters: a text input with a number keyboard
         parameters |= {"type": "text", "inputmode": "numeric"}
-    if kind not in ("password", "file") and value is not None:
+    if kind not in ("password", "file") and value not in (None, ""):
         parameters["value"] = str(widget.format_value(value))
     autocomplete = parameters["attributes"].pop("autocomplete", None)
     if autocomplete:
