@@ -12,12 +12,13 @@ from localcare.care.stratification.actions import run_stratification
 from localcare.care.stratification.models import ListEntry, Run
 from localcare.exchange.extracts.load import load_dataset
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
+from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
 from localcare.foundation.places.actions import load_place_definitions, rename_area
 from localcare.foundation.places.models import Area, Organisation, PlaceOperation
 from localcare.kernel.access.models import RoleGrant, User
-from localcare.kernel.access.readers import system_reader
+from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.access.roles import roles
 from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
@@ -70,7 +71,7 @@ def loaded_place(dataset: Path) -> Place:
         account=account,
         grant=account.role_grants.get(),
         run=run,
-        duplicate=possible_duplicate(),
+        duplicate=possible_duplicate(loader),
         merge=merge_people(**two_alike("Merged"), reason="The same address and birth date", by=loader),
         load=LoadRun.objects.latest("pk"),
         quarantined=QuarantinedRow.objects.filter(status=QuarantinedRow.Status.OPEN).earliest("pk"),
@@ -93,9 +94,8 @@ def two_alike(name: str) -> dict[str, Person]:
     return {"kept": registered_person(**same), "removed": registered_person(**same, nhs_number=None)}
 
 
-def possible_duplicate() -> PossibleDuplicate:
+def possible_duplicate(by: Reader) -> PossibleDuplicate:
     """A pair that waits for somebody to decide."""
-    pair = two_alike("Twice")
-    return PossibleDuplicate.objects.create(
-        first=pair["kept"], second=pair["removed"], score=30, reasons=["Same name", "Same date of birth"]
-    )
+    two_alike("Twice")
+    find_duplicates(by=by)
+    return PossibleDuplicate.objects.filter(decision="").order_by("-score")[0]
