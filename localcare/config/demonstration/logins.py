@@ -13,10 +13,10 @@ from localcare.kernel.access.readers import Reader
 from localcare.kernel.access.roles import roles
 
 PASSWORD = "local-care-demo"  # noqa: S105 - printed, and only for synthetic people
-SCOPES = {  # the least that lets each role do its work; a role not named here holds everywhere
-    "gp": ("practice", "SYN-DEAL-A"),
-    "case-manager": ("area", "deal"),
-    "mdt-co-ordinator": ("area", "deal"),
+SCOPES = {  # where the people of the papers, Vera and Dorothy, are registered; a role not named here holds everywhere
+    "gp": ("practice", "SYN-DOVR-A"),
+    "case-manager": ("area", "dover"),
+    "mdt-co-ordinator": ("area", "south-kent-coast"),
 }
 NAMES = {
     "gp": ("Grace", "Okafor"),
