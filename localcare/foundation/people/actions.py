@@ -163,9 +163,11 @@ def relate(
         made = Relationship.objects.filter(**key).first()
         if made is None or made.ended_on is not None:
             values = {"telephone": telephone, "name": name.strip(), "started_on": on, "ended_on": None}
-            made, _ = Relationship.objects.update_or_create(
-                pk=made.pk if made else None, defaults=values, create_defaults={**key, **values}
-            )
+            if made is None:
+                made = Relationship.objects.create(**{**key, **values})
+            else:
+                Relationship.objects.filter(pk=made.pk).update(**values)
+                made.refresh_from_db()
             audit(by, "person.relate", person, "", {"kind": kind}, other=related_person)
     return made
 

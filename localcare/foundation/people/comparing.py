@@ -52,11 +52,14 @@ WHERE one.id < other.id
 
 
 def _nearly(name: str) -> str:
-    """Spelt nearly the same: a slip or two, much in common, or one of two words the same."""
+    """Spelt nearly the same: a slip or two, two letters exchanged, much in common, or one of two words the same."""
     one, other = f"one.{name}", f"other.{name}"
-    shorter = f"least(length({one}), length({other}))"
+    shorter, longer = (f"{which}(length({one}), length({other}))" for which in ("least", "greatest"))
     return (
-        f"levenshtein({one}, {other}) <= CASE WHEN {shorter} < 4 THEN 0 WHEN {shorter} < 5 THEN 1 ELSE 2 END"
+        f"levenshtein({one}, {other}) <= CASE WHEN {shorter} > 4 THEN 2 WHEN {shorter} = 4 THEN 1"
+        f" WHEN {longer} = 4 AND left({one}, 1) = left({other}, 1) THEN 1 ELSE 0 END"
+        f" OR {shorter} = 4 AND {longer} = 4 AND levenshtein({one}, {other}) = 2"
+        f" AND translate({one}, {other}, '') = '' AND translate({other}, {one}, '') = ''"
         f" OR similarity({one}, {other}) >= 0.5"
         f" OR string_to_array({one}, ' ') && string_to_array({other}, ' ')"
     )

@@ -73,8 +73,15 @@ class MergeForm(ReasonForm):
 
     def __init__(self, *arguments: Any, kept: Person, removed: Person, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        numbers = [person.nhs_number for person in (kept, removed) if person.nhs_number]
+        numbers = [
+            (person.nhs_number, f"{format_nhs_number(person.nhs_number)}, on {which}")
+            for person, which in (
+                (kept, "the record that is kept"),
+                (removed, "the record that is merged into it"),
+            )
+            if person.nhs_number
+        ]
         if len(numbers) < 2:
             del self.fields["nhs_number"]
         else:
-            self.fields["nhs_number"].choices = [(number, format_nhs_number(number)) for number in numbers]  # type: ignore[attr-defined]
+            self.fields["nhs_number"].choices = numbers  # type: ignore[attr-defined]

@@ -49,7 +49,7 @@ FINDINGS = {
     "telephone-same": Finding(10, "same telephone number"),
     "number-one": Finding(10, "only one has an NHS number"),
     "number-none": Finding(5, "neither has an NHS number"),
-    "number-differs": Finding(-30, "different NHS numbers"),
+    "number-differs": Finding(-35, "different NHS numbers"),
     "sex-differs": Finding(-10, "different sex"),
     "death-differs": Finding(-20, "different dates of death"),
     "by-hand": Finding(0, "put together by a person"),
@@ -75,9 +75,13 @@ def strength_in_words(score: int) -> str:
 
 def reasons_for(codes: Iterable[str]) -> list[str]:
     """What speaks for one person."""
-    return [FINDINGS[code].words for code in codes if not FINDINGS[code].is_against]
+    return [_sentence(FINDINGS[code].words) for code in codes if not FINDINGS[code].is_against]
 
 
 def reasons_against(codes: Iterable[str]) -> list[str]:
     """What speaks for two people."""
-    return [FINDINGS[code].words for code in codes if FINDINGS[code].is_against]
+    return [_sentence(FINDINGS[code].words) for code in codes if FINDINGS[code].is_against]
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -21,6 +21,6 @@ urlpatterns = [
         name="merge-keep-second",
     ),
     path("people/duplicates/<int:key>/not-same/", duplicate_views.not_same, name="duplicate-not-same"),
-    path("people/merges/", duplicate_views.merges, name="merges"),
-    path("people/merges/<int:key>/", duplicate_views.merge, name="merge"),
+    path("people/duplicates/merges/", duplicate_views.merges, name="merges"),
+    path("people/duplicates/merges/<int:key>/", duplicate_views.merge, name="merge"),
 ]
