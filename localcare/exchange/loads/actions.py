@@ -122,7 +122,6 @@ def _replay_batch(rows: list[QuarantinedRow], by: Reader) -> int:
     return gone_in
 
 
-
 def _must_see(by: Reader, people: list[str]) -> None:
     """A correction may not make the row one about somebody outside the scope; raising undoes it."""
     seen = visible_people(by, "quarantine.correct").filter(reference__in=people).count()
@@ -133,7 +132,9 @@ def _must_see(by: Reader, people: list[str]) -> None:
 def _locked(row: QuarantinedRow, status: str, by: Reader) -> QuarantinedRow:
     """The row, kept from others until the transaction ends. Raises PermissionDenied or NothingToDo."""
     if not visible_rows(by, "quarantine.correct").filter(pk=row.pk).exists():
-        raise PermissionDenied("To correct this row you need the permission quarantine.correct for its practice.")
+        raise PermissionDenied(
+            "To correct this row you need the permission quarantine.correct for its practice."
+        )
     locked = (
         QuarantinedRow.objects.select_for_update(of=("self",))
         .select_related("run__source", "source")

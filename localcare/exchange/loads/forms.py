@@ -20,6 +20,7 @@ LONGEST = 4_000
 class FilterForm(forms.Form):
     """Which quarantined rows to list."""
 
+    hides_optional = True
     status = forms.ChoiceField(
         label="Status", required=False, choices=[*QuarantinedRow.Status.choices, ("all", "All")]
     )
@@ -116,10 +117,16 @@ def _field(column: Column, value: str, *, is_faulty: bool) -> forms.Field:
     if column.values and (not value or value in column.values):
         choices = [("", "Empty"), *((allowed, allowed) for allowed in column.values)]
         return forms.ChoiceField(
-            label=column.name, help_text=hint, choices=choices, required=False, initial=value
+            label=column.name,
+            help_text=hint,
+            choices=choices,
+            required=column.required,
+            initial=value,
+            error_messages={"required": f"Choose {column.name}"},
         )
     if column.values:
         hint += f". Allowed: {', '.join(column.values)}"
     return forms.CharField(
-        label=column.name, help_text=hint, initial=value, required=False, max_length=LONGEST, strip=False
-    )
+        label=column.name, help_text=hint, initial=value, required=column.required, max_length=LONGEST, strip=False,
+        error_messages={"required": f"Enter {column.name}"},
+    )  # fmt: skip
