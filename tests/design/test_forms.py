@@ -144,3 +144,9 @@ def test_initial_values_are_shown():
     assert 'value="others" checked' in " ".join(drawn.split())
     assert 'value="b" checked' in " ".join(drawn.split())
     assert '<option value="A" selected' in drawn
+
+
+def test_an_empty_answer_stays_empty():
+    empty = {"family_name": "", "nhs_number": None, "children": "", "notes": "", "born_day": ""}
+    for form in (Everything(empty), Everything(initial=empty)):
+        assert "None" not in str(form)

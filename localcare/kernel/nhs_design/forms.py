@@ -117,12 +117,12 @@ def _legend(field: BoundField) -> dict[str, Any]:
 def _input(field: BoundField) -> Component:
     widget = field.field.widget
     kind = getattr(widget, "input_type", "text")
-    value = field.value()
+    value = widget.format_value(field.value())  # None for an empty answer
     parameters = _labelled(field) | {"type": kind}
     if kind == "number":  # number inputs scroll and swallow letters: a text input with a number keyboard
         parameters |= {"type": "text", "inputmode": "numeric"}
     if kind not in ("password", "file") and value not in (None, ""):
-        parameters["value"] = str(widget.format_value(value))
+        parameters["value"] = str(value)
     autocomplete = parameters["attributes"].pop("autocomplete", None)
     if autocomplete:
         parameters["autocomplete"] = autocomplete
