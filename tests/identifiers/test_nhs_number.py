@@ -38,13 +38,21 @@ def test_numbers_that_fail_say_why_without_repeating_the_number(number, says):
     assert not number or number not in str(refusal.value)
 
 
-@given(st.integers(min_value=0, max_value=10**10 - 1))
+LAST_SCOTTISH = 3_112_999_999  # CHI numbers, which begin with a date of birth
+
+
+@given(st.integers(min_value=LAST_SCOTTISH + 1, max_value=10**10 - 1))
 def test_agrees_with_the_check_as_the_data_dictionary_words_it(value):
     digits = f"{value:010d}"
     remainder = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=False)) % 11
     check = 11 - remainder if remainder else 0
-    in_issue = value >= 10 and len(set(digits)) > 1
-    assert nhs_number.is_valid(digits) == (check != 10 and check == int(digits[9]) and in_issue)
+    fits = check != 10 and check == int(digits[9])
+    assert nhs_number.is_valid(digits) == (fits and len(set(digits)) > 1)
+
+
+def test_a_scottish_number_that_begins_with_no_date_says_so():
+    with pytest.raises(InvalidNhsNumber, match="begins with a date of birth"):
+        nhs_number.normalise("0268435456")
 
 
 def test_display_is_three_three_four():

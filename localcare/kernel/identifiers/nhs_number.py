@@ -24,9 +24,13 @@ def normalise(text: str) -> str:
         raise InvalidNhsNumber(f"An NHS number has 10 digits, this has {len(digits)}. Count them again.")
     if len(set(digits)) == 1:
         raise InvalidNhsNumber("Ten equal digits are no NHS number. Leave it empty when it is not known.")
-    if not library.is_valid(digits):
+    if library.calculate_checksum(digits[:-1]) != int(digits[-1]):
         raise InvalidNhsNumber(
             "The check digit of the NHS number does not fit. Compare it with the letter or card."
+        )
+    if not library.is_valid(digits):
+        raise InvalidNhsNumber(
+            "A Scottish number begins with a date of birth, this does not. Check its first digits."
         )
     return digits
 
