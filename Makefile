@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test test-external lint format docs trace bench lock doctor clean
+.PHONY: help demo test test-external lint format docs trace vendor bench lock doctor clean
 
 help: ## List the words
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ trace: $(VENV)/development ## Write the table of what the papers ask for and whi
 	@$(BIN)/python -m tests.trace.table
 	@$(BIN)/python -m tests.clinical_safety.page
 	@$(BIN)/python -m tests.trace.table
+
+vendor: $(VENV)/development ## Fetch and build the NHS design system's files anew (needs Node.js)
+	@$(BIN)/python -m localcare.kernel.nhs_design.vendor
 
 bench: $(VENV)/development ## Measure against the bars; results in docs/reference/benchmarks.md
 	@$(BIN)/python -m bench

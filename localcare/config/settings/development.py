@@ -5,4 +5,5 @@ from localcare.config.settings.base import *  # noqa: F403
 SECRET_KEY = "only-for-demo-and-development"  # noqa: S105
 AUDIT_KEY = "only-for-demo-and-development"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("LOCALCARE_ALLOWED_HOSTS")]  # noqa: F405
+IS_DEMONSTRATION = True
 DEBUG = False
