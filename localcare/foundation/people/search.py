@@ -16,7 +16,7 @@ from localcare.foundation.people.search_terms import Terms, read
 from localcare.kernel.access.readers import Reader
 
 SHOWN_AT_MOST = 50
-LOOKED_AT = 200  # candidates that are ranked; more than this asks for a narrower search
+LOOKED_AT = 100  # candidates that are ranked; more than this asks for a narrower search
 WORDS_NEARBY = 40
 SIMILAR_ENOUGH = 0.4
 MISSPELT_FROM = 4  # letters; shorter words are compared by beginning and sound only
