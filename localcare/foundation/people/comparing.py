@@ -13,9 +13,10 @@ FROM (
     SELECT id, birth_date, death_date, nhs_number, sex, postcode_key,
         array_to_string(people_name_words(family_name, '', ''), ' ') AS family,
         array_to_string(people_name_words(given_name, '', ''), ' ') AS given,
-        array_to_string(people_name_words(preferred_name, '', ''), ' ') AS preferred,
+        CASE WHEN preferred_name = '' THEN '' ELSE array_to_string(people_name_words(preferred_name, '', ''), ' ')
+            END AS preferred,
         regexp_replace(lower(address_line), '[^a-z0-9]+', '', 'g') AS line,
-        regexp_replace(telephone, '[^0-9]+', '', 'g') AS digits
+        CASE WHEN telephone = '' THEN '' ELSE regexp_replace(telephone, '[^0-9]+', '', 'g') END AS digits
     FROM people_person WHERE merged_into_id IS NULL
 ) AS person
 """

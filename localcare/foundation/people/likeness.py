@@ -50,7 +50,7 @@ FINDINGS = {
     "number-one": Finding(10, "only one has an NHS number"),
     "number-none": Finding(5, "neither has an NHS number"),
     "number-differs": Finding(-35, "different NHS numbers"),
-    "sex-differs": Finding(-10, "different sex"),
+    "sex-differs": Finding(-20, "different sex"),
     "death-differs": Finding(-20, "different dates of death"),
     "by-hand": Finding(0, "put together by a person"),
 }
