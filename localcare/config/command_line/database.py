@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -40,7 +40,7 @@ def apply_migrations(report: Report) -> int:
     missing = unapplied_migrations()
     done: list[str] = []
 
-    def count(action: str, migration: object = None, _fake: bool = False) -> None:
+    def count(action: str, migration: Any = None, _fake: bool = False) -> None:
         if action == "apply_success":
             done.append(str(migration))
             report(len(done), len(missing), str(migration))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from localcare.config.demonstration.logins import Login, open_logins
 from localcare.config.observation.health import unapplied_migrations
 from localcare.config.production_guard import NotForProduction, refuse_production
 from localcare.exchange.extracts.load import load_dataset
+from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.models import Person
 from localcare.foundation.places.actions import load_place_definitions
 from localcare.foundation.places.models import Area
@@ -71,19 +71,18 @@ def _people(by: Reader, people: int, seed: int) -> None:
             )  # fmt: skip
         with progress("Loading their records") as report:
             load_dataset(out, by=by, progress=report)
+    with progress("Looking for possible duplicates") as report:
+        find_duplicates(by=by, progress=report)
 
 
 def _lists(by: Reader) -> None:
     """Bring the tracking list up to today, with two earlier ones the first time."""
     today = timezone.localdate()
-    days = [today] if _has_run(lambda run: True) else [*(today - ago for ago in EARLIER_RUNS), today]
+    runs = Run.objects.filter(status__in=(Run.Status.PUBLISHED, Run.Status.UNCHANGED))
+    days = [today] if runs.exists() else [*(today - ago for ago in EARLIER_RUNS), today]
     for day in days:
-        if not _has_run(lambda run, day=day: run.as_of >= day):
+        if not runs.filter(as_of__gte=day).exists():
             _stratify(by, day)
-
-
-def _has_run(fits: Callable[[Run], bool]) -> bool:
-    return any(fits(run) for run in Run.objects.filter(status__in=("published", "unchanged")))
 
 
 def _stratify(by: Reader, day: date) -> None:

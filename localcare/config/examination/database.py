@@ -117,7 +117,7 @@ def worker() -> Finding:
     return worth_knowing("No worker is running", "Background jobs wait. Run: localcare worker")
 
 
-def _ask(question: str, values: list[object] | None = None) -> tuple[object, ...]:
+def _ask(question: str, values: list[str] | None = None) -> tuple[object, ...]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         answer: tuple[object, ...] = cursor.fetchone()

@@ -43,8 +43,8 @@ def is_worker_alive() -> bool:
         if not cursor.fetchone()[0]:
             return False
         cursor.execute(
-            "select exists (select from procrastinate_workers where last_heartbeat > now() - %s)",
-            [WORKER_SILENCE],
+            "select exists (select from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s))",
+            [WORKER_SILENCE.total_seconds()],
         )
         return bool(cursor.fetchone()[0])
 
