@@ -114,7 +114,7 @@ def local_system(source: Source) -> str:
 
 def put_persons_in(engine: Any, good: str, source: Source, *, today: date, counted: Counted) -> PersonsPutIn:
     """Match, add and update the people of the DuckDB query `good`; the caller holds the source's lock."""
-    given = {
+    given: dict[str, Any] = {
         "source": source.pk, "system": local_system(source), "today": today,
         "kind": Consent.Kind.NATIONAL_DATA_OPT_OUT.value,
     }  # fmt: skip
@@ -154,8 +154,9 @@ def _insertion() -> str:
         **{name: f"coalesce({name}, '')" for name in TEXTS},
     }  # fmt: skip
     for field in Person._meta.concrete_fields:
-        if field.column not in values and not field.null and not field.generated:
-            values[field.column] = _default(field)
+        name = str(field.column)
+        if name not in values and not field.null and not field.generated:
+            values[name] = _default(field)
     return (
         f"INSERT INTO people_person ({', '.join(values)}) SELECT {', '.join(values.values())}"
         " FROM linked_person WHERE person IS NULL AND turn = 1"

@@ -34,8 +34,8 @@ OTHER_MODELS: dict[str, type[models.Model]] = {
     "relationships": Relationship,
 }
 BELONGS_ELSEWHERE = {
-    "local_identifier": LocalIdentifier._meta.get_field("value").max_length,
-    "practice_code": Organisation._meta.get_field("code").max_length,
+    "local_identifier": LocalIdentifier._meta.get_field("value").max_length or 0,
+    "practice_code": Organisation._meta.get_field("code").max_length or 0,
 }
 
 
@@ -52,12 +52,13 @@ def record_target(table: Table, *, source_id: int, run_id: int) -> Target:
     known = {column.name for column in table.columns}
     columns: dict[str, str] = {}
     for field in model._meta.concrete_fields:
-        if field.column in given:
-            columns[field.column] = given[field.column]
-        elif field.column in known:
-            columns[field.column] = f"coalesce({field.column}, '')" if _is_text(field) else field.column
+        name = str(field.column)
+        if name in given:
+            columns[name] = given[name]
+        elif name in known:
+            columns[name] = f"coalesce({name}, '')" if _is_text(field) else name
         elif _is_text(field):
-            columns[field.column] = "''"
+            columns[name] = "''"
     return Target(model._meta.db_table, columns)
 
 
@@ -65,7 +66,7 @@ def longest_texts(table: Table) -> dict[str, int]:
     """How long the text of each column may be in the database."""
     model = RECORD_MODELS.get(table.name) or OTHER_MODELS[table.name]
     found = {
-        field.column: field.max_length
+        str(field.column): field.max_length
         for field in model._meta.concrete_fields
         if isinstance(field, models.CharField) and field.max_length
     }

@@ -72,11 +72,11 @@ def read_observation(resource: Resource, context: Context) -> None:
             **value_of(resource),
         )
     for place, component in enumerate(components):
-        code = code_of(component.get("code"))
-        if code is None:
+        measured = code_of(component.get("code"))
+        if measured is None:
             raise Misread(f"Observation.component[{place}].code", "missing", "the component has no code")
         key = f"{key_of(resource)}#component{place}"
-        _put(context, key, "observation", code, begun, None, resource, recorded, **value_of(component))
+        _put(context, key, "observation", measured, begun, None, resource, recorded, **value_of(component))
 
 
 def read_medicine(resource: Resource, context: Context) -> None:
@@ -165,9 +165,9 @@ def read_care_plan(resource: Resource, context: Context) -> None:
                         ended_on=ended.day if ended else None)  # fmt: skip
             return
     categories = [code for category in resource.get("category", []) if (code := code_of(category))]
-    code = next((code for code in categories if code.system == "SNOMED-CT"), None)
-    title = resource.get("title", "") or (code.text if code else "")
-    code = code or Code("LOCAL", "care-plan", title or "Care plan")
+    chosen = next((code for code in categories if code.system == "SNOMED-CT"), None)
+    title = resource.get("title", "") or (chosen.text if chosen else "")
+    code = chosen or Code("LOCAL", "care-plan", title or "Care plan")
     _put(context, key_of(resource), "other", Code(code.system, code.code, title or code.text), begun, ended, resource,
          moment_at(resource, "created"))  # fmt: skip
 

@@ -85,7 +85,7 @@ def _load_file(
         if loaded_before(source, TABLE, digest):
             return FileSummary(TABLE, file.name, was_loaded_before=True)
         loader = FileLoader(run, refuse=partial(_keep_out, run, file.name), practice=practice, since=since)
-        done = loader.load(lambda: read_items(file))
+        done = loader.load(lambda: read_items(file), lambda: read_items(file, only_those_referred_to=True))
         settle()
         summary = FileSummary(
             TABLE, file.name, done.received, done.added, done.updated, done.unchanged, done.quarantined,

@@ -253,5 +253,5 @@ def _ethnic_category(resource: Resource) -> str:
 
 def _cut(text: Any, name: str) -> str:
     """As much as the register holds; the whole stays in the resource as received."""
-    longest = Person._meta.get_field(name).max_length or 0
+    longest = getattr(Person._meta.get_field(name), "max_length", None)
     return str(text or "")[:longest]

@@ -80,9 +80,14 @@ class FileLoader:
         self.context, self.done = Context(), Outcome()
         self.staging = Staging(self.source.pk, run.pk)
 
-    def load(self, items: Callable[[], Iterable[Item]]) -> Outcome:
-        """Put in what can go in; `items` is called once for each pass. The caller holds the source's lock."""
-        for batch in _batches(items()):
+    def load(
+        self, items: Callable[[], Iterable[Item]], referred_to: Callable[[], Iterable[Item]] | None = None
+    ) -> Outcome:
+        """Put in what can go in, reading twice; the caller holds the source's lock.
+
+        `referred_to` may give fewer items for the first pass, as long as every patient and encounter is among them.
+        """
+        for batch in _batches((referred_to or items)()):
             self._note_addresses(batch)
             self._put_patients([item for item in batch if _type(item) == "Patient"])
         for batch in _batches(items()):

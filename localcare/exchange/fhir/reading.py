@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from localcare.exchange.loads.runs import FileRefused
 Resource = dict[str, Any]
 ENDINGS = (".json", ".ndjson", ".jsonl")
 PEEK_BYTES = 1 << 16
+ANY = re.compile(b"")
+REFERRED_TO = re.compile(rb'"resourceType"\s*:\s*"(?:Patient|Encounter)"')
 
 # Files with these near their beginning are read in this order, so that most references point back.
 FIRST = (b'"Organization"', b'"Practitioner"', b'"Location"', b'"Patient"', b'"Encounter"')
@@ -59,7 +62,8 @@ def is_lines(path: Path) -> bool:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file's content, decompressed; FileRefused when it is damaged or cut short."""
-    opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix, open)
+    openers: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+    opener = openers.get(path.suffix, open)
     try:
         with cast(BinaryIO, opener(path, "rb")) as stream:
             yield stream
@@ -67,11 +71,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise FileRefused(f"{path} is damaged or cut short: {error}. Send or copy it again.") from error
 
 
-def read_items(path: Path) -> Iterator[Item]:
-    """The resources of a file: entries of a bundle, a single resource, or one a line (read as they are asked for)."""
+def read_items(path: Path, *, only_those_referred_to: bool = False) -> Iterator[Item]:
+    """The resources of a file: entries of a bundle, a single resource, or one a line (read as they are asked for).
+
+    `only_those_referred_to` passes over lines that can hold neither a patient nor an encounter, without parsing them.
+    """
     with opened(path) as stream:
         if is_lines(path):
-            yield from _lines(stream)
+            yield from _lines(stream, REFERRED_TO if only_those_referred_to else ANY)
         else:
             yield from _document(path, stream.read())
 
@@ -87,9 +94,9 @@ def item_of(number: int, text: bytes | str) -> Item:
     return Item(number, resource)
 
 
-def _lines(stream: BinaryIO) -> Iterator[Item]:
+def _lines(stream: BinaryIO, wanted: re.Pattern[bytes]) -> Iterator[Item]:
     for number, line in enumerate(stream, start=1):
-        if line.strip():
+        if line.strip() and wanted.search(line):
             yield item_of(number, line)
 
 

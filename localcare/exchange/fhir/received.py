@@ -82,7 +82,7 @@ def keep_received(
                 kind = resource["resourceType"]
                 storable = text.replace(rb"\u0000", rb"\ufffd").decode()
                 copy.write_row((kind, resource["id"][:64], digest, person_id, is_understood(kind), storable))
-        given = {"source": run.source_id, "run": run.pk, "now": timezone.now()}
+        given: dict[str, Any] = {"source": run.source_id, "run": run.pk, "now": timezone.now()}
         cursor.execute(OUTDATE, given)
         cursor.execute(KEEP, given)
         cursor.execute("TRUNCATE staged_received")

@@ -137,7 +137,7 @@ def _fields(table: str) -> dict[str, Any]:
         if field.primary_key or field.column in ("source_id", "load_key", "stay_id"):
             continue
         is_text = isinstance(field, models.CharField | models.TextField)
-        fields[field.column] = "" if is_text and not field.null else None
+        fields[str(field.column)] = "" if is_text and not field.null else None
     if table in OF_A_STAY:
         fields["stay_key"] = ""
     return fields

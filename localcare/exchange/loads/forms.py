@@ -64,11 +64,11 @@ class ResourceForm(forms.Form):
     )  # fmt: skip
     note = forms.CharField(label="What you corrected, and how you know", required=False, max_length=LONGEST)
 
-    def __init__(self, *arguments: Any, row: QuarantinedRow, **keywords: Any) -> None:
+    def __init__(self, data: Any = None, *, row: QuarantinedRow) -> None:
         content = row.content
         is_text = isinstance(content, dict) and set(content) == {"text"}
         text = content["text"] if is_text else json.dumps(content, indent=2, ensure_ascii=False)
-        super().__init__(*arguments, initial={"text": text}, **keywords)
+        super().__init__(data, initial={"text": text})
 
     def clean_text(self) -> str:
         """Text that is JSON; otherwise the line of the fault is named."""
@@ -102,7 +102,7 @@ class ReplayAllForm(forms.Form):
     reason = forms.CharField(widget=forms.HiddenInput)
 
 
-def correction_form(row: QuarantinedRow, *, is_json: bool, data: Any = None) -> forms.Form:
+def correction_form(row: QuarantinedRow, *, is_json: bool, data: Any = None) -> RowForm | ResourceForm:
     """The form in which this row is corrected."""
     return ResourceForm(data, row=row) if is_json else RowForm(data, row=row)
 

@@ -16,7 +16,7 @@ from localcare.exchange.loads.feeds import feed_of
 from localcare.exchange.loads.forms import DismissForm, FilterForm, ReplayAllForm, correction_form, words_for
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
 from localcare.exchange.loads.queries import loads, reason_counts, title_of, visible_rows
-from localcare.kernel.access.guards import requires
+from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.nhs_design.paging import page_addresses
 
@@ -40,7 +40,7 @@ def load_list(request: HttpRequest) -> HttpResponse:
 def load_page(request: HttpRequest, run_id: int) -> HttpResponse:
     """One load: its files, what was not understood, what is in quarantine."""
     run = get_object_or_404(LoadRun.objects.select_related("source"), pk=run_id)
-    counts = reason_counts(visible_rows(request.reader).filter(run=run))
+    counts = reason_counts(visible_rows(request_reader(request)).filter(run=run))
     return render(
         request, "loads/load.jinja",
         {"run": run, "facts": presenters.facts_of(run), "file_headings": presenters.FILE_HEADINGS,
@@ -53,7 +53,7 @@ def load_page(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_GET
 def quarantine(request: HttpRequest) -> HttpResponse:
     """What waits, by table and reason, and the rows asked for."""
-    rows = visible_rows(request.reader)
+    rows = visible_rows(request_reader(request))
     counts = reason_counts(rows)
     form = FilterForm(
         request.GET or None, tables=sorted({found.table for found in counts}), reasons=words_for(counts)
@@ -63,7 +63,9 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     one_reason = {"table": chosen.get("table"), "reason": chosen.get("reason")}
     may_replay = (
-        all(one_reason.values()) and request.reader.may("quarantine.correct") and page.paginator.count
+        all(one_reason.values())
+        and request_reader(request).may("quarantine.correct")
+        and page.paginator.count
     )
     return render(
         request, "loads/quarantine.jinja",
@@ -92,7 +94,9 @@ def correct(request: HttpRequest, row_id: int) -> HttpResponse:
     if not form.is_valid():
         return _row_page(request, row, form, DismissForm())
     try:
-        fault = replay_row(row=row, content=form.content(), note=form.cleaned_data["note"], by=request.reader)  # type: ignore[attr-defined]
+        fault = replay_row(
+            row=row, content=form.content(), note=form.cleaned_data["note"], by=request_reader(request)
+        )
     except NothingToDo as nothing:
         messages.warning(request, str(nothing))
         return redirect("quarantined_row", row_id=row.pk)
@@ -112,7 +116,9 @@ def dismiss(request: HttpRequest, row_id: int) -> HttpResponse:
     if not form.is_valid():
         return _row_page(request, row, correction_form(row, is_json=feed_of(row.feed).is_json), form)
     _said(
-        request, lambda: dismiss_row(row=row, note=form.cleaned_data["note"], by=request.reader), "Left out."
+        request,
+        lambda: dismiss_row(row=row, note=form.cleaned_data["note"], by=request_reader(request)),
+        "Left out.",
     )
     return redirect("quarantined_row", row_id=row.pk)
 
@@ -122,7 +128,7 @@ def dismiss(request: HttpRequest, row_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, row_id: int) -> HttpResponse:
     """Take a dismissal back."""
     row = _row_for(request, row_id)
-    _said(request, lambda: reopen_row(row=row, by=request.reader), "The row waits again.")
+    _said(request, lambda: reopen_row(row=row, by=request_reader(request)), "The row waits again.")
     return redirect("quarantined_row", row_id=row.pk)
 
 
@@ -135,16 +141,18 @@ def replay_all(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Choose a table and a reason first.")
         return redirect("quarantine")
     chosen = form.cleaned_data
-    gone_in, kept_out = replay_reason(table=chosen["table"], reason_code=chosen["reason"], by=request.reader)
+    gone_in, kept_out = replay_reason(
+        table=chosen["table"], reason_code=chosen["reason"], by=request_reader(request)
+    )
     messages.success(request, f"{gone_in} rows have gone in; {kept_out} still wait.")
     return redirect("quarantine")
 
 
 def _row_for(request: HttpRequest, row_id: int) -> QuarantinedRow:
-    row: QuarantinedRow = get_object_or_404(visible_rows(request.reader), pk=row_id)
+    row: QuarantinedRow = get_object_or_404(visible_rows(request_reader(request)), pk=row_id)
     people = feed_of(row.feed).people_of(row.source, row.table, row.content)
     record_access(
-        reader=request.reader, action="quarantine.read", subjects=people, basis="correction of received data",
+        reader=request_reader(request), action="quarantine.read", subjects=people, basis="correction of received data",
         detail={"row": row.pk},
     )  # fmt: skip
     return row
@@ -153,7 +161,7 @@ def _row_for(request: HttpRequest, row_id: int) -> QuarantinedRow:
 def _row_page(
     request: HttpRequest, row: QuarantinedRow, form: Any, dismiss_form: DismissForm
 ) -> HttpResponse:
-    may_correct = visible_rows(request.reader, "quarantine.correct").filter(pk=row.pk).exists()
+    may_correct = visible_rows(request_reader(request), "quarantine.correct").filter(pk=row.pk).exists()
     return render(
         request, "loads/quarantined_row.jinja",
         {"row": row, "title": title_of(row.reason), "status": presenters.tag(row.status, row.get_status_display()),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from localcare.analysis.dataset.schema import FACT_KINDS
@@ -144,10 +145,9 @@ def withdraw_opt_out(*, person: Person, on: date, by: Reader, basis: str = "") -
     )
 
 
-def _standing(person: Person, kind: str) -> Any:
-    today = timezone.localdate()
-    found = Consent.objects.filter(person=person, kind=kind).order_by("pk")
-    return found.filter(ends_on=None) | found.filter(ends_on__gt=today)
+def _standing(person: Person, kind: str) -> QuerySet[Consent]:
+    still = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
+    return Consent.objects.filter(still, person=person, kind=kind).order_by("pk")
 
 
 def _set_flag(person: Person) -> None:
