@@ -44,7 +44,9 @@ def _key(name: str, meaning: str) -> Column:
     return Column(name, "int64", meaning, required=True)
 
 
-PERSON = Column("person_id", "int64", "The person, as in persons", required=True, refers_to="persons.person_id")
+PERSON = Column(
+    "person_id", "int64", "The person, as in persons", required=True, refers_to="persons.person_id"
+)
 STAY = Column("stay_id", "int64", "The stay, as in stays", required=True, refers_to="stays.stay_id")
 
 PERSONS = Table(
@@ -54,20 +56,35 @@ PERSONS = Table(
     (
         _key("person_id", "Key of the person inside this dataset; carries no meaning"),
         Column("nhs_number", "string", "NHS number, 10 digits; empty when not known or pseudonymised"),
-        Column("local_identifier", "string", "The sending system's own identifier when there is no NHS number"),
+        Column(
+            "local_identifier", "string", "The sending system's own identifier when there is no NHS number"
+        ),
         Column("family_name", "string", "Family name; empty in a pseudonymised dataset"),
         Column("given_name", "string", "Given names; empty in a pseudonymised dataset"),
         Column("birth_date", "date", "Date of birth", required=True),
         Column("death_date", "date", "Date of death; empty while alive"),
-        Column("sex", "string", "Administrative gender as in FHIR", required=True,
-               values=("female", "male", "other", "unknown")),
-        Column("ethnic_category", "string", "NHS Data Dictionary ethnic category (A to S, Z not stated, 99 not known)"),
+        Column(
+            "sex",
+            "string",
+            "Administrative gender as in FHIR",
+            required=True,
+            values=("female", "male", "other", "unknown"),
+        ),
+        Column(
+            "ethnic_category",
+            "string",
+            "NHS Data Dictionary ethnic category (A to S, Z not stated, 99 not known)",
+        ),
         Column("address_line", "string", "First line of the usual address"),
         Column("postcode", "string", "Postcode of the usual address"),
         Column("telephone", "string", "Preferred telephone number"),
         Column("lsoa_code", "string", "Lower-layer super output area of the usual address"),
         Column("imd_decile", "int32", "Index of Multiple Deprivation decile, 1 most deprived to 10 least"),
-        Column("national_data_opt_out", "boolean", "True when a national data opt-out stands (not for direct care)"),
+        Column(
+            "national_data_opt_out",
+            "boolean",
+            "True when a national data opt-out stands (not for direct care)",
+        ),
     ),
 )
 
@@ -94,8 +111,12 @@ FACTS = Table(
         _key("fact_id", "Key of the fact"),
         PERSON,
         Column("kind", "string", "What kind of fact", required=True, values=FACT_KINDS),
-        Column("system", "string", "Code system: SNOMED-CT, ICD-10, DMD, CTV3, LOINC, RXNORM, LOCAL or its address",
-               required=True),
+        Column(
+            "system",
+            "string",
+            "Code system: SNOMED-CT, ICD-10, DMD, CTV3, LOINC, RXNORM, LOCAL or its address",
+            required=True,
+        ),
         Column("code", "string", "The code as recorded", required=True),
         Column("text", "string", "What the recorder's system displayed"),
         Column("value", "double", "Numeric value of an observation"),
@@ -167,19 +188,34 @@ ATTENDANCES = Table(
         PERSON,
         Column("provider_code", "string", "Organisation code of the provider"),
         Column("site_code", "string", "Organisation code of the site"),
-        Column("department_type", "string", "Emergency care department type, 1 major to 5 same day emergency care",
-               values=("1", "2", "3", "4", "5")),
+        Column(
+            "department_type",
+            "string",
+            "Emergency care department type, 1 major to 5 same day emergency care",
+            values=("1", "2", "3", "4", "5"),
+        ),
         Column("arrived_on", "date", "Day of arrival (Europe/London)", required=True),
         Column("arrived_at", "timestamp", "Moment of arrival, UTC"),
         Column("departed_at", "timestamp", "Moment of departure, UTC"),
         Column("arrival_mode", "string", "How the person came", values=("ambulance", "other")),
-        Column("outcome", "string", "How it ended",
-               values=("admitted", "discharged", "referred", "left-before-treatment", "died", "other")),
+        Column(
+            "outcome",
+            "string",
+            "How it ended",
+            values=("admitted", "discharged", "referred", "left-before-treatment", "died", "other"),
+        ),
         Column("diagnosis_code", "string", "Main diagnosis, SNOMED CT or ICD-10"),
     ),
 )
 
-CONTACT_SETTINGS = ("general-practice", "community", "mental-health", "social-care", "voluntary", "out-patient")
+CONTACT_SETTINGS = (
+    "general-practice",
+    "community",
+    "mental-health",
+    "social-care",
+    "voluntary",
+    "out-patient",
+)
 
 CONTACTS = Table(
     "contacts",
@@ -192,15 +228,29 @@ CONTACTS = Table(
         Column("provider_code", "string", "Organisation code of the provider"),
         Column("occurred_on", "date", "Day of the contact (Europe/London)", required=True),
         Column("occurred_at", "timestamp", "Moment of the contact, UTC"),
-        Column("mode", "string", "How it was held", values=("face-to-face", "home-visit", "telephone", "video", "other")),
+        Column(
+            "mode",
+            "string",
+            "How it was held",
+            values=("face-to-face", "home-visit", "telephone", "video", "other"),
+        ),
         Column("professional_role", "string", "Role of the professional seen"),
         Column("reason", "string", "Reason, as displayed"),
         Column("attended", "boolean", "False when the person did not attend; empty counts as attended"),
     ),
 )
 
-PACKAGE_TYPES = ("domiciliary-care", "reablement", "residential-care", "nursing-care", "community-nursing",
-                 "equipment", "carer-support", "day-care", "other")
+PACKAGE_TYPES = (
+    "domiciliary-care",
+    "reablement",
+    "residential-care",
+    "nursing-care",
+    "community-nursing",
+    "equipment",
+    "carer-support",
+    "day-care",
+    "other",
+)
 
 PACKAGES = Table(
     "packages",
@@ -224,9 +274,24 @@ RELATIONSHIPS = Table(
     (
         _key("relationship_id", "Key of the relationship"),
         PERSON,
-        Column("related_person_id", "int64", "The other person", required=True, refers_to="persons.person_id"),
-        Column("kind", "string", "What the other person is to this one", required=True,
-               values=("unpaid-carer", "spouse-or-partner", "child", "parent", "household", "next-of-kin", "other")),
+        Column(
+            "related_person_id", "int64", "The other person", required=True, refers_to="persons.person_id"
+        ),
+        Column(
+            "kind",
+            "string",
+            "What the other person is to this one",
+            required=True,
+            values=(
+                "unpaid-carer",
+                "spouse-or-partner",
+                "child",
+                "parent",
+                "household",
+                "next-of-kin",
+                "other",
+            ),
+        ),
         Column("started_on", "date", "Since when"),
         Column("ended_on", "date", "Until when"),
     ),
@@ -234,7 +299,16 @@ RELATIONSHIPS = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    PERSONS, REGISTRATIONS, FACTS, STAYS, DIAGNOSES, PROCEDURES, ATTENDANCES, CONTACTS, PACKAGES, RELATIONSHIPS,
+    PERSONS,
+    REGISTRATIONS,
+    FACTS,
+    STAYS,
+    DIAGNOSES,
+    PROCEDURES,
+    ATTENDANCES,
+    CONTACTS,
+    PACKAGES,
+    RELATIONSHIPS,
 )
 
 
