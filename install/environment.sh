@@ -25,7 +25,7 @@ project = sys.argv[1]
 Path(sysconfig.get_path("purelib"), "localcare.pth").write_text(project + "\n", encoding="utf-8")
 command = Path(sys.prefix, "bin", "localcare")
 command.write_text(
-    '#!/bin/sh\nexec "$(dirname "$0")/python" -m localcare "$@"\n', encoding="utf-8"
+    '#!/bin/sh\nexec "$(dirname "$0")/python" -P -m localcare "$@"\n', encoding="utf-8"
 )
 command.chmod(0o755)
 PYTHON_END

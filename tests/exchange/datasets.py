@@ -108,8 +108,10 @@ def database_address() -> str:
     found = connection.settings_dict
     host = str(found["HOST"])
     if host.startswith("/"):
-        return f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@/{found['NAME']}?host={host}"
-    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@{host}:{found['PORT']}/{found['NAME']}"
+        return (
+            f"postgresql://{found['USER']}:{quote(found['PASSWORD'], safe='')}@/{found['NAME']}?host={host}"
+        )
+    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'], safe='')}@{host}:{found['PORT']}/{found['NAME']}"
 
 
 def started(program: str, *arguments: str) -> subprocess.Popen:

@@ -42,6 +42,7 @@ def load(*names: str, **environment: str) -> subprocess.CompletedProcess[str]:
         ({"LOCALCARE_ALLOWED_HOSTS": "*"}, "LOCALCARE_ALLOWED_HOSTS must name"),
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
         ({"DATABASE_URL": "mysql://u:p@h/d"}, "DATABASE_URL must look like postgresql://"),
+        ({"DATABASE_URL": "postgresql://u:pass/word@h/d"}, "percent-encode special characters"),
         ({"LOCALCARE_SESSION_IDLE_MINUTES": "half an hour"}, "it must be a whole number"),
         ({"LOCALCARE_REQUIRE_SECOND_FACTOR": "perhaps"}, "it must be yes or no"),
     ],

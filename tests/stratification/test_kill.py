@@ -52,10 +52,10 @@ def database_address() -> str:
     options = found.get("OPTIONS", {})
     if found["HOST"].startswith("/") or "host" in options:
         return (
-            f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@/{found['NAME']}?host={found['HOST']}"
+            f"postgresql://{found['USER']}:{quote(found['PASSWORD'], safe='')}@/{found['NAME']}?host={found['HOST']}"
             + (f"&port={port}" if port else "")
         )
-    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@{host}:{port}/{found['NAME']}"
+    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
 
 
 def killed_run(source: Path, home: Path, stage: str, step: int) -> int:

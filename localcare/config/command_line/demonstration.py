@@ -71,5 +71,5 @@ def _show(console: Console, logins: list[Login], site: str) -> None:
 def _serve(address: str, port: int) -> None:
     from localcare.config.serving.site import Site, run_site
 
-    worker = subprocess.Popen([sys.executable, "-m", "localcare", "worker"], start_new_session=True)
+    worker = subprocess.Popen([sys.executable, "-P", "-m", "localcare", "worker"], start_new_session=True)
     run_site(Site(address, port), on_exit=worker.terminate)

@@ -11,6 +11,10 @@ from localcare.kernel.database.embedded import EmbeddedServer
 from localcare.kernel.database.errors import DatabaseError
 
 SCHEMES = ("postgresql", "postgres")
+HOW_TO_WRITE = (
+    "DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:5432/DATABASE;"
+    " percent-encode special characters in the password."
+)
 
 
 def configured_database(home: Path) -> dict[str, Any]:
@@ -29,10 +33,11 @@ def django_database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in SCHEMES or not name:
-        raise DatabaseError(
-            "DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:5432/DATABASE;"
-            " percent-encode special characters in the password."
-        )
+        raise DatabaseError(HOW_TO_WRITE)
+    try:
+        port = str(parts.port or "")
+    except ValueError:  # often a slash in the password
+        raise DatabaseError(HOW_TO_WRITE) from None
     options: dict[str, Any] = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -40,7 +45,7 @@ def django_database(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
