@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis
 
-DEFAULT_MEMORY_LIMIT = "700MB"
+DEFAULT_MEMORY_LIMIT = "800MB"  # the program itself takes some 150 MB more
 _DUCKDB = ibis.duckdb  # loads the backend now rather than in the middle of the first run
 _NUMBERS = count(1)
 
