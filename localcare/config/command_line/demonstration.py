@@ -49,7 +49,7 @@ def _prepare(people: int, seed: int, address: str, port: int, serve: bool) -> li
 
     if serve:
         Site(address, port).refuse_port_in_use()
-    with progress("Starting the database"):
+    with progress("Starting the program and its database"):
         django_setup.prepare()
     from localcare.config.demonstration.steps import prepare_demonstration
 
