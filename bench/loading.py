@@ -64,8 +64,7 @@ def prepare(folder: Path, people: int, fhir_people: int) -> tuple[Path, Path]:
     load_place_definitions(by=system_reader("benchmark of loading"))
     practices = kent_and_medway_practices()
     dataset = synthesise(people=people, seed=1, as_of=AS_OF, practices=practices, out=folder / "dataset")
-    small = synthesise(people=fhir_people, seed=2, as_of=AS_OF, practices=practices, out=folder / "small")
-    write_fhir(small, folder / "fhir.ndjson.gz")
+    write_fhir(dataset, folder / "fhir.ndjson.gz", people=fhir_people)
     return dataset, folder / "fhir.ndjson.gz"
 
 

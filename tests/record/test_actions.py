@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, connection
 from django.http import Http404
 from django.utils import timezone
 
@@ -96,3 +97,10 @@ def test_a_document_needs_a_title_and_content_or_place(person, by):
         person=person, title="Letter", document_type="letter", occurred_on=DAY, by=by, content=b"x"
     )
     assert bytes(kept.content) == b"x"
+
+
+def test_nobody_with_a_record_is_deleted_even_by_hand(person, by):
+    add_fact(person=person, kind="condition", says=FRAIL, occurred_on=DAY, by=by)
+    person.registrations.all().delete()
+    with pytest.raises(IntegrityError, match="has a record and cannot be deleted"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_person WHERE id = %s", [person.pk])
