@@ -274,3 +274,29 @@ def test_the_person_page_explains_scores_and_offers_a_decision(place, run, clien
     assert "Where the" in page and "points come from" in page
     assert "Hospital Frailty Risk Score:" in page
     assert "Decide about this person" in page
+
+
+def test_opening_the_page_to_decide_is_audited_with_everyone_on_it(place, run, client, gp):
+    run(place)
+    chosen = [reference(place, "Vera"), reference(place, "Dorothy")]
+
+    client.get(reverse("list-decide"), {"person": chosen})
+
+    entry = AuditEntry.objects.filter(action="list.decide-read").latest("sequence")
+    assert set(entry.subjects.values_list("reference", flat=True)) == {str(one) for one in chosen}
+
+
+def test_the_audit_of_an_export_says_what_was_chosen_but_no_name(place, run, client, gp):
+    run(place)
+
+    text_of(client.get(reverse("list-export"), {"frailty": "moderate", "q": "testd"}))
+
+    filters = AuditEntry.objects.filter(action="list.export").latest("sequence").detail["filters"]
+    assert filters == {"frailty": "moderate", "q": "typed"}
+
+
+def test_after_a_decision_nobody_is_sent_to_what_is_no_address(place, run, client, gp):
+    run(place)
+    posted = {"person": reference(place, "Vera"), "kind": "mdt", "next": "home"}
+
+    assert client.post(reverse("list-decide"), posted).headers["Location"] == reverse("list")

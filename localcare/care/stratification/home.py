@@ -8,13 +8,23 @@ from localcare.care.stratification.filters import in_cohort, in_state
 from localcare.care.stratification.models import Run
 from localcare.care.stratification.queries import entries_for, run_in_force
 from localcare.kernel.access.readers import Reader
+from localcare.kernel.audit.wording import register_actions
 from localcare.kernel.nhs_design.formatting import format_date, plural
 from localcare.kernel.nhs_design.home import HomeCard, register_card
 from localcare.kernel.nhs_design.navigation import NavigationItem, register
 
+ACTIONS = {
+    "list.read": "Read the patient tracking list",
+    "list.export": "Took the patient tracking list out as a file",
+    "list.decide": "Decided on the patient tracking list",
+    "list.decide-read": "Opened the page to decide",
+    "list.run": "Asked for or made a new list",
+}
+
 
 def join() -> None:
-    """Register the entries and cards."""
+    """Register the entries, the cards and what actions are called in the audit trail."""
+    register_actions(ACTIONS)
     register(NavigationItem("Patient list", "list", permission="list.read", order=10))
     register(NavigationItem("Overview", "list-overview", permission="list.read", order=15))
     register(NavigationItem("Runs", "list-runs", permission="list.run", order=60))

@@ -35,6 +35,7 @@ ROWS_ON_A_PAGE = 25
 ROWS_IN_PRINT = 200
 ROWS_AT_ONCE = 500
 MOST_AT_ONCE = 50
+LONGEST_KEY = 19  # digits of the largest key of the database
 WORKLIST = {"cohort": "care-plan-criteria", "no_plan": "on", "state": "review"}
 BASIS = "review of the patient tracking list"
 
@@ -173,14 +174,20 @@ def export(request: HttpRequest) -> HttpResponseBase:
     reader, run, rules = request_reader(request), queries.run_in_force(), definitions()
     if run is None:
         raise Http404("There is no list yet.")
-    entries = _entries(reader, _filters(reader, request.GET, "list.export"), "list.export")
+    filters = _filters(reader, request.GET, "list.export")
+    entries = _entries(reader, filters, "list.export")
     keys = list(entries.values_list("person_id", flat=True))
     record_access(
         reader=reader,
         action="list.export",
         subjects=[str(key) for key in _references(keys, reader)],
         basis=BASIS,
-        detail={"run": run.pk, "definitions": run.definitions_version, "people": len(keys)},
+        detail={
+            "run": run.pk,
+            "definitions": run.definitions_version,
+            "people": len(keys),
+            "filters": _plain(filters),
+        },
     )
 
     def lines() -> Iterator[str]:
@@ -233,6 +240,12 @@ def decide_page(request: HttpRequest) -> HttpResponse:
             return _decide_again(request, form, people, back, meanwhile)
         messages.success(request, _decided(form.cleaned_data["kind"], people))
         return redirect(back)
+    record_access(
+        reader=reader,
+        action="list.decide-read",
+        subjects=[str(person.reference) for person in people],
+        basis=BASIS,
+    )
     return render(request, "stratification/decide.jinja", _decide_context(form, people, back))
 
 
@@ -270,7 +283,7 @@ def _decide_again(
 
 
 def _chosen_people(references: list[str], reader: Reader) -> list[Person]:
-    valid = [reference for reference in dict.fromkeys(references) if _is_reference(reference)][:MOST_AT_ONCE]
+    valid = list(dict.fromkeys(filter(None, map(_reference, references))))[:MOST_AT_ONCE]
     found = visible_people(reader, "list.decide").filter(reference__in=valid)
     people = list(found.order_by("family_name", "given_name", "pk"))
     if len(people) != len(valid):
@@ -279,17 +292,20 @@ def _chosen_people(references: list[str], reader: Reader) -> list[Person]:
     return people
 
 
-def _is_reference(text: str) -> bool:
+def _reference(text: str) -> str:
+    """The reference in its one spelling; empty when it is none."""
     try:
-        UUID(text)
+        return str(UUID(text))
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 def _seen(posted: QueryDict, people: list[Person]) -> dict[int, int]:
     found = {person.pk: posted.get(f"seen-{person.reference}", "0") for person in people}
-    return {key: int(value) if value.isdecimal() else 0 for key, value in found.items()}
+    return {
+        key: int(value) if value.isdecimal() and len(value) <= LONGEST_KEY else 0
+        for key, value in found.items()
+    }
 
 
 def _decided(kind: str, people: list[Person]) -> str:
@@ -307,7 +323,7 @@ def _safe_address(request: HttpRequest, address: str) -> str:
     is_safe = url_has_allowed_host_and_scheme(
         address, {request.get_host()}, require_https=request.is_secure()
     )
-    return address if address and is_safe else reverse("list")
+    return address if address.startswith("/") and is_safe else reverse("list")
 
 
 @require_POST
