@@ -87,7 +87,7 @@ def _take_date(text: str, today: date, faults: list[str]) -> tuple[str, tuple[da
         if match:
             year, month, day = (match[order.index(part) + 1] for part in "ymd")
             rest = f"{text[: match.start()]} {text[match.end() :]}"
-            number = MONTHS.index(month[:3].lower()) + 1 if month[:1].isalpha() else int(month)
+            number = MONTHS.index(month[:3].casefold()) + 1 if month[:1].isalpha() else int(month)
             days = _days(_four_digits(year, today), number, int(day))
             if not days:
                 faults.append("That date is no real day: type a date of birth like 12/03/1947.")

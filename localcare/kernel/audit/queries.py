@@ -56,7 +56,7 @@ def narrowed(entries: QuerySet[AuditEntry], filters: Filters) -> QuerySet[AuditE
     """Apply the filters."""
     if filters.since:
         entries = entries.filter(occurred_at__gte=_midnight(filters.since))
-    if filters.until:
+    if filters.until and filters.until < date.max:
         entries = entries.filter(occurred_at__lt=_midnight(filters.until + timedelta(days=1)))
     if filters.actor:
         entries = entries.filter(actor__icontains=filters.actor)

@@ -46,7 +46,7 @@ def who_looked_page(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def activity(request: HttpRequest) -> HttpResponseBase:
     """What one account or job did."""
-    actor = request.GET.get("actor", "").strip()
+    actor = request.GET.get("actor", "").replace("\x00", "").strip()  # no name holds it, nor can the database
     filter_form = FilterForm({**request.GET.dict(), "actor": ""})
     del filter_form.fields["actor"]
     context: dict[str, Any] = {"actor": actor, "headings": HEADINGS, "kept": {"actor": actor}}

@@ -64,7 +64,7 @@ class SplitDateField(forms.MultiValueField):
             raise ValidationError(f"{self.named} must have a year of 4 digits, like 1941", code="invalid")
         try:
             return date(int(year), int(number), int(day))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(f"{self.named} must be a real date", code="invalid") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
