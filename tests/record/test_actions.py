@@ -102,5 +102,8 @@ def test_a_document_needs_a_title_and_content_or_place(person, by):
 def test_nobody_with_a_record_is_deleted_even_by_hand(person, by):
     add_fact(person=person, kind="condition", says=FRAIL, occurred_on=DAY, by=by)
     person.registrations.all().delete()
-    with pytest.raises(IntegrityError, match="has a record and cannot be deleted"), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="has a record and cannot be deleted"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("DELETE FROM people_person WHERE id = %s", [person.pk])

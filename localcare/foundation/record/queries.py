@@ -10,7 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils import timezone
 
 from localcare.foundation.people.models import Person
 from localcare.foundation.record.models import Attendance, Consent, Contact, Document, Fact, Package, Stay
@@ -75,7 +76,7 @@ def _coded_items(facts: QuerySet[Fact]) -> list[CodedItem]:
 @_of_a_person
 def problems(person: Person) -> list[CodedItem]:
     """Conditions that have not ended, the most recently recorded first."""
-    return _coded_items(Fact.objects.filter(person=person, kind="condition", ended_on__isnull=True))
+    return _coded_items(Fact.objects.filter(_not_ended(), person=person, kind="condition"))
 
 
 @_of_a_person
@@ -88,7 +89,12 @@ def medicines(person: Person, *, since: date) -> list[CodedItem]:
 @_of_a_person
 def allergies(person: Person) -> list[CodedItem]:
     """Allergies and intolerances ever recorded and not ended."""
-    return _coded_items(Fact.objects.filter(person=person, kind="allergy", ended_on__isnull=True))
+    return _coded_items(Fact.objects.filter(_not_ended(), person=person, kind="allergy"))
+
+
+def _not_ended() -> Q:
+    """The condition that a fact still stands: what ends on a later day stands until then."""
+    return Q(ended_on=None) | Q(ended_on__gt=timezone.localdate())
 
 
 @_of_a_person

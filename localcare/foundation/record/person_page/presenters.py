@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import registration_history
+from localcare.foundation.people.presenters import needs_of
+from localcare.foundation.people.queries import merged_references, registration_history
 from localcare.foundation.record import queries
 from localcare.foundation.record.models import Attendance, Contact, Fact, Package, Stay
 from localcare.foundation.record.person_page.registry import Panel, panels_for
@@ -184,11 +186,12 @@ def _packages(packages: Iterable[Package], today: date) -> Section:
 def details(person: Person) -> list[tuple[str, str]]:
     """Address, practice, carers and how to communicate, as pairs of key and value."""
     address = ", ".join(part for part in (person.address_line, person.town, person.postcode) if part)
+    needs = needs_of([person], timezone.localdate()).get(person.pk, [])
     return [
         ("Address", address),
         ("Telephone", person.telephone),
         ("Practice", "; ".join(_registrations(person))),
-        ("Communication needs", "; ".join(need.need for need in person.communication_needs.all())),
+        ("Communication needs", "; ".join(needs)),
         ("Family and carers", "; ".join(_relationships(person))),
         (
             "National data opt-out",
@@ -224,11 +227,7 @@ def _name_of(relationship: Any) -> str:
 
 def looks(person: Person, reader: Reader) -> Any:
     """Who looked at this person, or at a record merged into theirs, newest first."""
-    references = [
-        str(person.reference),
-        *(str(merged) for merged in person.merged.values_list("reference", flat=True)),
-    ]
-    return audit.who_looked(references, reader)
+    return audit.who_looked([str(person.reference), *merged_references(person)], reader)
 
 
 def look_row(entry: AuditEntry) -> Row:
