@@ -138,6 +138,13 @@ def here(*arguments: str) -> Result:
 
 
 @pytest.mark.django_db
+def test_no_list_is_made_of_a_day_to_come() -> None:
+    refused = here("stratify", "--as-of", "2999-01-01")
+    assert refused.exit_code == 1
+    assert "2999-01-01 is after today" in refused.output
+
+
+@pytest.mark.django_db
 def test_accounts_are_opened_given_roles_and_closed() -> None:
     name = ("--first-name", "Anne", "--last-name", "Smith")
     assert here("places", "load").exit_code == 0

@@ -57,9 +57,8 @@ def site(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     address = f"http://127.0.0.1:{port}"
     wait_for(f"{address}/health/live", process)
     yield address, process
-    if process.poll() is None:
-        process.kill()
-    process.wait()
+    process.terminate()
+    process.wait(timeout=60)
 
 
 def test_a_stop_lets_the_request_in_hand_finish(site: tuple[str, subprocess.Popen[bytes]]) -> None:
