@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from localcare.care.stratification.models import Decision, ListEntry, SavedView
 from localcare.foundation.people.models import Person
+from localcare.kernel.access.models import RoleGrant
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import user_with_role
 
@@ -230,6 +231,36 @@ def test_small_numbers_are_hidden_from_those_who_see_no_people(place, run, clien
 
     assert "fewer than 5" in page
     assert "<strong>fewer than 5</strong> of 5 registered people" in page
+
+
+def numbers_of_charts(page: str) -> str:
+    return page.split("People on the list over time")[1].split("By area and practice")[0]
+
+
+def test_small_numbers_are_hidden_from_the_charts_too(place, run, client, gp):
+    run(place)
+    client.post(reverse("list-decide"), {"person": reference(place, "Vera"), "kind": "mdt"})
+    counted = numbers_of_charts(text_of(client.get(reverse("list-overview"))))
+    client.force_login(user_with_role("analyst", everywhere=True))
+    hidden = numbers_of_charts(text_of(client.get(reverse("list-overview"))))
+
+    assert "<span>2</span>" in counted and "<span>1</span>" in counted
+    assert "<span>2</span>" not in hidden and "<span>1</span>" not in hidden
+
+
+def test_small_numbers_of_a_place_are_hidden_from_who_sees_people_only_elsewhere(place, run, client):
+    run(place)
+    user = user_with_role("gp", practice="P1")
+    for code in ("P1", "P2"):
+        RoleGrant.objects.create(
+            user=user, role="analyst", scope_kind="practice", scope_code=code, starts_on="2020-01-01"
+        )
+    client.force_login(user)
+
+    assert "fewer than 5" in text_of(client.get(reverse("list-overview")))
+    assert "fewer than 5" in text_of(client.get(reverse("list-overview"), {"place": "practice:P2"}))
+    own = text_of(client.get(reverse("list-overview"), {"place": "practice:P1"}))
+    assert "<strong>2</strong> of 3 registered people" in own
 
 
 def test_the_overview_counts(place, run, client):

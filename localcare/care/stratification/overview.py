@@ -35,7 +35,7 @@ def overview_of(reader: Reader, chosen: str, *, today: date, definitions: Defini
     }
     if run is None:
         return context
-    may_see_people = reader.may("person.read")
+    may_see_people = _may_see_everybody(reader, within)
     counts = queries.counts_of(run, within)
     total = _sum(counts)
     tiers = [(str(tier.tier), f"{tier.tier}: {tier.title}") for tier in definitions.tiers]
@@ -50,11 +50,23 @@ def overview_of(reader: Reader, chosen: str, *, today: date, definitions: Defini
         "segments": _table(total, "segment", segments, may_see_people),
         "cohorts": _table(total, "cohort", cohorts, may_see_people),
         "rows": _by_place(counts, choices, within, may_see_people),
-        "size": [(format_short_date(day), people) for day, people in sizes],
-        "taken": [
-            (format_short_date(week), people) for week, people in queries.taken_to_mdt_by_week(within, today)
-        ],
+        "size": _charted(sizes, may_see_people),
+        "taken": _charted(queries.taken_to_mdt_by_week(within, today), may_see_people),
     }
+
+
+def _may_see_everybody(reader: Reader, within: Scope) -> bool:
+    """Whether nobody of the places shown is hidden from the reader: then no number needs to be."""
+    seen = reader.scope("person.read").practice_codes
+    return seen is None or (within.practice_codes is not None and within.practice_codes <= seen)
+
+
+def _charted(numbers: Iterable[tuple[date, int]], may_see_people: bool) -> list[tuple[str, int | None]]:
+    """Points of a chart; a small number leaves a gap for those who see no people."""
+    return [
+        (format_short_date(day), shown_number(people, may_see_people=may_see_people))
+        for day, people in numbers
+    ]
 
 
 def _sum(counts: Iterable[RunCount]) -> Counts:
