@@ -10,6 +10,7 @@ import typer
 
 from localcare.config.command_line import django_setup
 from localcare.config.command_line.dates import AsOf
+from localcare.config.command_line.errors import Problem
 from localcare.config.command_line.progress import progress, what_first
 from localcare.config.command_line.who import operator
 
@@ -35,10 +36,18 @@ def score(
 def stratify(as_of: AsOf = None) -> None:
     """Score everybody on the register, and put a new tracking list in force."""
     django_setup.ready()
+    from django.utils import timezone
+
     from localcare.care.stratification.actions import run_stratification
 
+    today = timezone.localdate()
+    if as_of and as_of > today:
+        raise Problem(
+            f"{as_of} is after today: a list of that day would keep every nightly run until then from being put in"
+            f" force. Give a day up to {today}."
+        )
     with progress("Stratifying") as report:
-        run = run_stratification(as_of=as_of or date.today(), by=operator("stratify"), progress=report)
+        run = run_stratification(as_of=as_of or today, by=operator("stratify"), progress=report)
     typer.echo(
         f"As of {run.as_of}: {run.people} people scored, {run.listed} on the list,"
         f" {run.joined} joined and {run.left} left ({run.get_status_display().lower()})."
