@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import merged_references
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.subjects import Subject
 from localcare.kernel.identifiers.nhs_number import display, is_valid, normalise
@@ -24,7 +25,7 @@ def audit_subject(typed: str, reader: Reader) -> Subject | None:
         person = person.merged_into
     name = f"{person.given_name} {person.family_name}".strip()
     label = " ".join(filter(None, (name, display(person.nhs_number)))) or f"Person {person.reference}"
-    return Subject(str(person.reference), label, also=tuple(_merged_references(person)))
+    return Subject(str(person.reference), label, also=tuple(merged_references(person)))
 
 
 def _person(typed: str) -> Person | None:
@@ -34,13 +35,3 @@ def _person(typed: str) -> Person | None:
         return Person.objects.filter(reference=UUID(typed)).first()
     except ValueError:
         return None
-
-
-def _merged_references(person: Person) -> list[str]:
-    """The references of all entries that were merged into this person, however many times over."""
-    found: list[Person] = []
-    level = [person]
-    while level:
-        level = list(Person.objects.filter(merged_into__in=level))
-        found += level
-    return [str(merged.reference) for merged in found]

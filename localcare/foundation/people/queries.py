@@ -75,3 +75,13 @@ def current_registration(person: Person, on: date | None = None) -> Registration
 def registration_history(person: Person) -> QuerySet[Registration]:
     """Every registration of the person, the latest first."""
     return person.registrations.select_related("practice").order_by(F("started_on").desc(), "-pk")
+
+
+def merged_references(person: Person) -> list[str]:
+    """The references of all entries that were merged into this person, however many times over."""
+    found: list[Person] = []
+    level = [person]
+    while level:
+        level = list(Person.objects.filter(merged_into__in=level))
+        found += level
+    return [str(merged.reference) for merged in found]
