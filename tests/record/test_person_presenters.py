@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils import timezone
 from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import CommunicationNeed
 from localcare.foundation.record import queries
-from localcare.foundation.record.models import Fact, Source
+from localcare.foundation.record.models import Fact, Package, Source, Stay
 from localcare.foundation.record.person_page import presenters
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.actions import record_access
@@ -54,3 +54,20 @@ def test_what_ends_on_a_later_day_still_stands(kind, question):
     found = question(person, reader_with_role("gp", everywhere=True))
 
     assert {item.code for item in found} == {"ENDS", "STANDS"}
+
+
+def test_the_timeline_counts_one_night_and_writes_days_as_the_page_does():
+    person = registered_person()
+    source = Source.objects.create(code="practice", name="Practice")
+    Stay.objects.create(
+        person=person, source=source, source_key="s", admission_type="emergency",
+        admitted_on=date(2024, 5, 6), discharged_on=date(2024, 5, 7),
+    )  # fmt: skip
+    Package.objects.create(
+        person=person, source=source, source_key="p", package_type="home-care",
+        started_on=date(2024, 5, 8), ended_on=date(2024, 6, 9),
+    )  # fmt: skip
+
+    events = queries.timeline(person, reader_with_role("gp", everywhere=True))
+
+    assert [event.detail for event in events] == ["until 9 Jun 2024", "1 night"]

@@ -167,6 +167,7 @@ _TIMELINE = """
         union all
         select admitted_on, 'stay', initcap(admission_type) || ' admission',
                concat_ws(' ', case when discharged_on is null then 'still in hospital'
+                                   when discharged_on - admitted_on = 1 then '1 night'
                                    else (discharged_on - admitted_on)::text || ' nights' end,
                          nullif(reason, '')), source_id, id
           from record_stay where person_id = %(person)s
@@ -183,7 +184,7 @@ _TIMELINE = """
         union all
         select started_on, 'package', initcap(replace(package_type, '-', ' ')),
                concat_ws(', ', hours_per_week::text || ' hours a week',
-                         case when ended_on is null then 'running' else 'until ' || ended_on::text end),
+                         case when ended_on is null then 'running' else 'until ' || to_char(ended_on, 'FMDD Mon YYYY') end),
                source_id, id
           from record_package where person_id = %(person)s
         union all
