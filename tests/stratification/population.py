@@ -7,13 +7,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from localcare.analysis.dataset.writing import write_metadata, write_table
 from localcare.analysis.scores.definitions import definition
 from localcare.foundation.people.models import Person, Registration
 from tests.factories import practice as practice_of
 from tests.factories import synthetic_nhs_numbers
 
-TODAY = date(2026, 11, 22)
+TODAY = timezone.localdate()
 SEVERE = [item.name for item in definition("efi").items if item.name != "polypharmacy"][:14]
 MODERATE = SEVERE[:10]
 NHS_NUMBERS = list(islice(synthetic_nhs_numbers(), 60, 120))
