@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "localcare.config.client_address.ClientAddressMiddleware",
     "localcare.config.observation.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,6 +118,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Being watched over
+TRUSTED_PROXIES = environment.names("LOCALCARE_TRUSTED_PROXIES") or ["127.0.0.1", "::1"]
 CODE_LIST_PACKS = environment.text("LOCALCARE_CODE_LIST_PACKS")
 METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
 READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
