@@ -25,13 +25,17 @@ def nightly(timestamp: int) -> None:
 @app.task(name=TASK, lock="stratification", retry=3)
 def run(as_of: str, asked_by: str) -> None:
     """Run the stratification as of a day, under the name of whoever asked for it."""
-    from localcare.care.stratification.actions import RunInProgress, run_stratification
+    from localcare.care.stratification.actions import (
+        OlderThanTheList,
+        RunInProgress,
+        run_stratification,
+    )
     from localcare.kernel.access.readers import system_reader
 
     try:
         run_stratification(as_of=date.fromisoformat(as_of), by=system_reader(asked_by))
-    except RunInProgress:
-        return  # the run that is in progress does the work
+    except (RunInProgress, OlderThanTheList):
+        return  # the run in progress does the work, or a newer list is in force
 
 
 def is_time_for_nightly(now: datetime) -> bool:
