@@ -16,7 +16,14 @@ import pytest
 from localcare.kernel.database.embedded import EmbeddedServer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-LEFT_OUT = ("DJANGO_ALLOW_ASYNC_UNSAFE", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "LOCALCARE_", "PYTEST_", "COV_")
+LEFT_OUT = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "LOCALCARE_",
+    "PYTEST_",
+    "COV_",
+)
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
