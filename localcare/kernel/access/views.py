@@ -28,6 +28,7 @@ from localcare.kernel.access.guards import request_reader, requires, signed_in
 from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.presenters import account_rows, shown_grants
 from localcare.kernel.access.queries import accounts, grants_of
+from localcare.kernel.nhs_design.paging import page_addresses
 
 ACCOUNTS_ON_A_PAGE = 50
 
@@ -45,7 +46,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "is_narrowed": any(wanted.values()),
         "page": page,
         "rows": account_rows(page, timezone.localdate()),
-        "address": page_address(request),
+        "address": page_addresses(request.GET),
     }
     return render(request, "access/accounts.jinja", context)
 
@@ -169,17 +170,6 @@ def what_may_i_see(request: HttpRequest) -> HttpResponse:
         "others": [grant for grant in grants if grant.state != "in force"],
     }
     return render(request, "access/what_may_i_see.jinja", context)
-
-
-def page_address(request: HttpRequest) -> Callable[[int], str]:
-    """Return the function that gives the address of another page of the same list."""
-
-    def address(number: int) -> str:
-        query = request.GET.copy()
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
-
-    return address
 
 
 def _one_time_password(request: HttpRequest, user: User, password: str) -> HttpResponse:

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from localcare.kernel.access.guards import request_reader, requires
-from localcare.kernel.access.views import page_address
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.audit.forms import FilterForm, PersonForm
 from localcare.kernel.audit.models import AuditEntry
 from localcare.kernel.audit.presenters import HEADINGS, csv_lines, rows
 from localcare.kernel.audit.queries import what_they_did, who_looked
 from localcare.kernel.audit.subjects import Subject, find_subject
+from localcare.kernel.nhs_design.paging import page_addresses
 
 ENTRIES_ON_A_PAGE = 50
 NOT_FOUND = "Nobody with this NHS number or reference was found. Check the digits."
@@ -89,7 +89,7 @@ def _shown(
         "is_narrowed": form.is_valid() and any(form.cleaned_data.values()),
         "page": page,
         "rows": rows(page, link_actors=link_actors),
-        "address": page_address(request),
+        "address": page_addresses(request.GET),
         "file_address": f"?{query.urlencode()}",
     }
 
