@@ -1,0 +1,1 @@
+"""Definitions, journeys and the journal: what each desk lives on."""
