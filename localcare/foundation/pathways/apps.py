@@ -4,9 +4,20 @@ from django.apps import AppConfig
 
 
 class PathwaysConfig(AppConfig):
-    """Journeys, tasks and the journal."""
+    """Journeys, tasks and the journal; the definitions are checked before anything starts."""
 
     name = "localcare.foundation.pathways"
     label = "pathways"
     verbose_name = "Pathways"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the background work, what it is called in the audit trail, and who sees whom."""
+        from localcare.foundation.pathways import jobs, wording
+        from localcare.foundation.pathways.visibility import people_through_work
+        from localcare.foundation.people.queries import register_relationship
+        from localcare.kernel.audit.wording import register_actions
+
+        register_relationship(people_through_work)
+        register_actions(wording.ACTIONS)
+        assert jobs.fire_timers

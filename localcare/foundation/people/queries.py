@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +16,16 @@ from localcare.foundation.people.models import Person, Registration
 from localcare.foundation.places.models import Organisation
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+
+# (reader, permission) -> the keys of people whom a legitimate relationship makes visible, or None
+RelationshipResolver = Callable[[Reader, str], QuerySet | None]
+_relationships: list[RelationshipResolver] = []
+
+
+def register_relationship(resolver: RelationshipResolver) -> None:
+    """Say which people a reader may see beyond their practices (called by rooms above at start-up)."""
+    if resolver not in _relationships:
+        _relationships.append(resolver)
 
 
 class PersonNotVisible(Http404):
@@ -27,13 +40,22 @@ def registered_on(day: date) -> Q:
 def visible_people(
     reader: Reader, permission: str = "person.read", *, on: date | None = None
 ) -> QuerySet[Person]:
-    """The people whom the reader may see: registered within the scope, or registered there when they died."""
+    """The people whom the reader may see: registered within the scope, or there when they died, or by relationship."""
     people = Person.objects.filter(merged_into=None)
     codes = reader.scope(permission).practice_codes
     if codes is None:
         return people
     if not codes:
         return people.none()
+    related = [found for resolver in _relationships if (found := resolver(reader, permission)) is not None]
+    if related:
+        seen = functools.reduce(operator.or_, (Q(pk__in=keys) for keys in related))
+        return people.filter(seen | Q(pk__in=_registered_in(people, codes, on)))
+    return _registered_in(people, codes, on)
+
+
+def _registered_in(people: QuerySet[Person], codes: frozenset[str], on: date | None) -> QuerySet[Person]:
+    """The people registered with the practices on a day, or registered there when they died."""
     practices = list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
     ended_by_death = Q(ended_on__gte=OuterRef("death_date"))
     in_scope = Registration.objects.filter(

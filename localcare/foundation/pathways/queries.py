@@ -1,0 +1,285 @@
+"""Reading journeys and tasks: always within the reader's teams or the people whom they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from localcare.foundation.pathways import definitions
+from localcare.foundation.pathways.models import (
+    ClockState,
+    JournalEntry,
+    Journey,
+    JourneyState,
+    Notice,
+    Task,
+    TaskState,
+)
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import visible_people
+from localcare.foundation.services.models import Service
+from localcare.foundation.services.queries import services_of
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.audit.actions import record_access
+
+
+class NotVisible(Http404):
+    """There is no such journey or task, or none that the reader may see: the two look alike on purpose."""
+
+
+def tasks_of(
+    reader: Reader, *, services: Iterable[Service] | None = None, open_only: bool = True
+) -> QuerySet[TaskState]:
+    """The tasks in the queues of the reader's own teams (of `services`, as far as those are theirs), due first."""
+    own = set(services_of(reader).values_list("pk", flat=True))
+    wanted = own if services is None else own & {service.pk for service in services}
+    tasks = TaskState.objects.filter(service__in=wanted)
+    if open_only:
+        tasks = tasks.filter(is_open=True)
+    return tasks.select_related("task", "person", "service", "assigned_to").order_by("due_at", "task")
+
+
+def asked_by(reader: Reader, *, services: Iterable[Service] | None = None) -> QuerySet[TaskState]:
+    """What the reader's teams asked of others and is not finished."""
+    own = set(services_of(reader).values_list("pk", flat=True))
+    wanted = own if services is None else own & {service.pk for service in services}
+    tasks = TaskState.objects.filter(asked_by__in=wanted, is_open=True).exclude(service__in=wanted)
+    return tasks.select_related("task", "person", "service", "assigned_to").order_by("requested_at", "task")
+
+
+def unanswered_refusals(reader: Reader) -> QuerySet[TaskState]:
+    """What others declined and nobody has asked anew, or what nobody was found for: the asker must act."""
+    own = set(services_of(reader).values_list("pk", flat=True))
+    later = TaskState.objects.filter(
+        journey=OuterRef("journey"), step=OuterRef("step"), task__gt=OuterRef("task")
+    )
+    refused = Q(state=TaskState.State.DECLINED) & Q(journey__state__is_open=True)
+    nobody = Q(is_open=True, service=None)
+    tasks = TaskState.objects.filter(refused | nobody, asked_by__in=own).exclude(Exists(later))
+    return tasks.select_related("task", "person", "service").order_by("since", "task")
+
+
+def may_see(reader: Reader, journey: Journey) -> bool:
+    """Whether the reader's teams have a part in it, or they may see the person."""
+    if reader.is_system:
+        return True
+    if not reader.may("journey.read"):
+        return False
+    if _is_party(reader, journey):
+        return True
+    visible = visible_people(reader, "person.read").filter(pk=journey.person_id).exists()
+    return visible and not definitions.pathway_of(journey.version).sensitive
+
+
+def _is_party(reader: Reader, journey: Journey) -> bool:
+    own = set(services_of(reader).values_list("pk", flat=True))
+    if journey.opened_by_service_id in own:
+        return True
+    parts = TaskState.objects.filter(journey=journey).filter(Q(service__in=own) | Q(asked_by__in=own))
+    return parts.exists()
+
+
+def task_for(reader: Reader, reference: UUID | str) -> Task:
+    """The task; NotVisible (audited as denied) when there is none that the reader may see."""
+    task = (
+        Task.objects.filter(reference=_valid(reference))
+        .select_related("journey__version", "journey__person", "state__service")
+        .first()
+    )
+    if task is not None and may_see(reader, task.journey):
+        return task
+    raise _denied(reader, "task.read", reference)
+
+
+def journey_for(reader: Reader, reference: UUID | str) -> Journey:
+    """The journey; NotVisible (audited as denied) when there is none that the reader may see."""
+    journey = (
+        Journey.objects.filter(reference=_valid(reference))
+        .select_related("version", "person", "state", "opened_by_service")
+        .first()
+    )
+    if journey is not None and may_see(reader, journey):
+        return journey
+    raise _denied(reader, "journey.read", reference)
+
+
+def _valid(reference: UUID | str) -> UUID | None:
+    try:
+        return reference if isinstance(reference, UUID) else UUID(reference)
+    except ValueError:
+        return None
+
+
+def _denied(reader: Reader, action: str, reference: UUID | str) -> NotVisible:
+    record_access(reader=reader, action=action, outcome="denied", detail={"asked for": str(reference)[:64]})
+    return NotVisible("There is nothing at this address that you may see.")
+
+
+def journeys_of(reader: Reader, person: Person) -> list[Journey]:
+    """The journeys of a person that the reader may see, open ones first, then the latest."""
+    journeys = (
+        Journey.objects.filter(person=person)
+        .select_related("version", "state", "opened_by_service", "person")
+        .order_by("-state__is_open", "-state__opened_at")
+    )
+    return [journey for journey in journeys if may_see(reader, journey)]
+
+
+def open_requests(
+    person: Person, *, pathway: str | None = None, kind: str | None = None
+) -> QuerySet[TaskState]:
+    """What is open for a person already, so that nobody is asked twice for the same need."""
+    tasks = TaskState.objects.filter(person=person, is_open=True)
+    if pathway is not None:
+        tasks = tasks.filter(pathway=pathway)
+    if kind is not None:
+        tasks = tasks.filter(service__kind=kind)
+    return tasks.select_related("task", "service", "journey").order_by("requested_at", "task")
+
+
+def clocks_of(task: Task) -> QuerySet[ClockState]:
+    """The clocks of a task, the nearest first."""
+    return task.clocks.order_by("due_at", "pk")
+
+
+def running_clocks(reader: Reader, *, services: Iterable[Service] | None = None) -> QuerySet[ClockState]:
+    """Every running clock of the reader's teams, the nearest first."""
+    own = set(services_of(reader).values_list("pk", flat=True))
+    wanted = own if services is None else own & {service.pk for service in services}
+    running = ClockState.objects.filter(service__in=wanted, stopped_at=None, is_void=False)
+    return running.select_related("task__state__person", "service").order_by("due_at", "pk")
+
+
+def notices_of(reader: Reader, *, unread_only: bool = False) -> QuerySet[Notice]:
+    """The inbox of the reader's teams, the newest first."""
+    notices = Notice.objects.filter(service__in=services_of(reader))
+    if unread_only:
+        notices = notices.filter(read_at=None)
+    return notices.select_related("service", "person", "journey", "task", "read_by").order_by("-made_at")
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    """One line of the story of a journey, as it is told on a page."""
+
+    at: datetime
+    recorded_at: datetime
+    title: str
+    event: str
+    who: str
+    service: str
+    text: str
+    step: str = ""
+    entry: JournalEntry | None = None
+    is_undone: bool = False
+    clocks: list[ClockState] = field(default_factory=list)
+
+    @property
+    def is_late_entry(self) -> bool:
+        """Whether it was recorded well after it happened."""
+        return (self.recorded_at - self.at).total_seconds() > 15 * 60
+
+
+def story(journey: Journey) -> list[StoryLine]:
+    """Everything that happened on a journey, oldest first, in words."""
+    from localcare.foundation.pathways.presenters import told
+
+    pathway = definitions.pathway_of(journey.version)
+    entries = list(
+        journey.entries.select_related("task", "service", "response__version").order_by("effective_at", "pk")
+    )
+    undone = {entry.undoes_id for entry in entries if entry.undoes_id}
+    services = dict(
+        Service.objects.filter(pk__in={_party(entry) for entry in entries} - {None}).values_list(
+            "pk", "title"
+        )
+    )
+    return [
+        StoryLine(
+            at=entry.effective_at,
+            recorded_at=entry.recorded_at,
+            title=pathway.steps[entry.task.step].title if entry.task else pathway.title,
+            event=entry.event,
+            who=entry.actor_name,
+            service=entry.service.title if entry.service else "",
+            text=told(entry, pathway, services),
+            step=entry.task.step if entry.task else "",
+            entry=entry,
+            is_undone=entry.pk in undone,
+        )
+        for entry in entries
+    ]
+
+
+def _party(entry: JournalEntry) -> int | None:
+    return entry.detail.get("asked_by") or entry.detail.get("from")
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a service answered in a time: computed from the journal."""
+
+    asked: int
+    accepted: int
+    declined: int
+    median_minutes_to_answer: float | None
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Accepted of those answered, 0 to 1; None when nobody was answered."""
+        answered = self.accepted + self.declined
+        return self.accepted / answered if answered else None
+
+
+PERFORMANCE = """
+    WITH asked AS (
+        SELECT entry.id, entry.task_id, entry.service_id, entry.effective_at
+        FROM pathways_journalentry entry
+        WHERE entry.service_id = ANY(%(services)s) AND entry.event IN ('requested', 'transferred')
+          AND entry.effective_at >= %(since)s
+          AND NOT EXISTS (SELECT 1 FROM pathways_journalentry undo WHERE undo.undoes_id = entry.id)
+    ), answered AS (
+        SELECT asked.service_id, asked.effective_at AS asked_at, answer.event, answer.effective_at AS answered_at
+        FROM asked LEFT JOIN LATERAL (
+            SELECT entry.event, entry.effective_at FROM pathways_journalentry entry
+            WHERE entry.task_id = asked.task_id AND entry.id > asked.id
+              AND entry.event IN ('accepted', 'declined', 'transferred', 'cancelled')
+              AND NOT EXISTS (SELECT 1 FROM pathways_journalentry undo WHERE undo.undoes_id = entry.id)
+            ORDER BY entry.id LIMIT 1
+        ) answer ON true
+    )
+    SELECT service_id, count(*), count(*) FILTER (WHERE event = 'accepted'),
+           count(*) FILTER (WHERE event = 'declined'),
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - asked_at) / 60)
+               FILTER (WHERE event IN ('accepted', 'declined'))
+    FROM answered GROUP BY service_id
+"""
+
+
+def performance(services: Iterable[int], *, since: datetime) -> dict[int, Performance]:
+    """Acceptance and time to answer of services (by key) since a moment, from the journal."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(PERFORMANCE, {"services": list(services), "since": since})
+        return {row[0]: Performance(*row[1:]) for row in cursor.fetchall()}
+
+
+def people_of_teams(reader: Reader) -> QuerySet[TaskState]:
+    """The tasks that make people visible to a reader: open work of their teams, or asked for by them."""
+    own = services_of(reader, on=timezone.localdate()).values("pk")
+    return TaskState.objects.filter(
+        Q(service__in=own) | Q(asked_by__in=own), Q(is_open=True) | Q(journey__state__is_open=True)
+    )
+
+
+def open_journeys(*, pathway: str | None = None) -> QuerySet[JourneyState]:
+    """Every open journey (for jobs and measures, not for pages)."""
+    states = JourneyState.objects.filter(is_open=True)
+    return states.filter(pathway=pathway) if pathway else states

@@ -1,0 +1,97 @@
+"""Who may do what to a task as it stands: each refusal says who was first, or whom to ask."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
+from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.models import JournalEntry, Task
+from localcare.foundation.pathways.rules import MOVES, STATE_WORDS, may_happen
+from localcare.foundation.pathways.timeline import TaskStanding, standing_entries
+from localcare.foundation.services.models import Service
+from localcare.foundation.services.queries import is_member
+from localcare.kernel.access.readers import Reader
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def check_move(ledger: Ledger, task: Task, event: str) -> None:
+    """Refuse what is not possible in this state, saying who brought it there and when."""
+    state = ledger.of(task).state
+    if may_happen(event, state):
+        return
+    last = _last_transition(ledger, task)
+    words = STATE_WORDS.get(state, state)
+    if last is None:
+        raise NotPossible(f"You cannot {MOVES[event].verb} this: it is {words}.")
+    service = ledger.service(last.service_id)
+    at = last.effective_at.astimezone(LONDON)
+    who = f"{last.actor_name}{f' ({service.title})' if service else ''}"
+    raise AlreadyDone(
+        f"You cannot {MOVES[event].verb} this: it is {words}, by {who} at {at:%H:%M} on {at.day} {at:%B %Y}."
+    )
+
+
+def _last_transition(ledger: Ledger, task: Task) -> JournalEntry | None:
+    held = [entry for entry in standing_entries(ledger.entries) if entry.task_id == task.pk]
+    return next((entry for entry in reversed(held) if entry.to_state != entry.from_state), None)
+
+
+def check_permission(by: Reader, permission: str, service: Service | None) -> None:
+    """Refuse who does not hold the permission, or acts for a service that is not theirs."""
+    if not by.may(permission):
+        raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
+    if service is not None and not by.is_system and not is_member(by, service):
+        raise NotYours(f"You do not work in {service.title}, so you cannot ask in its name.")
+
+
+def check_owner(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
+    """Refuse who does not work in the service that has the task."""
+    check_permission(by, "task.work", None)
+    if not _works_in(by, ledger.service(standing.service_id)):
+        raise NotYours(
+            f"This is in the queue of {_title(ledger, standing.service_id)}, which is not your team."
+        )
+
+
+def check_asker(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
+    """Refuse who does not work in the service that asked."""
+    check_permission(by, "task.work", None)
+    asker = standing.asked_by_id or ledger.journey.opened_by_service_id
+    if not _works_in(by, ledger.service(asker)):
+        raise NotYours(f"Only {_title(ledger, asker)}, which asked for this, can do that.")
+
+
+def check_owner_or_asker(
+    by: Reader, ledger: Ledger, standing: TaskStanding, *, of_entry: JournalEntry | None = None
+) -> None:
+    """Refuse who works neither in the service that has the task nor in the one that asked."""
+    check_permission(by, "task.work", None)
+    parties = [standing.service_id, standing.asked_by_id]
+    if of_entry is not None:
+        if of_entry.actor_id is not None and by.user is not None and of_entry.actor_id == by.user.pk:
+            return
+        if of_entry.event in ("transferred",):
+            parties.append(of_entry.detail.get("from"))
+    if not any(_works_in(by, ledger.service(party)) for party in parties):
+        raise NotYours(f"This is the work of {_title(ledger, standing.service_id)}, which is not your team.")
+
+
+def check_party(by: Reader, ledger: Ledger) -> None:
+    """Refuse who has no part in the journey."""
+    check_permission(by, "task.work", None)
+    parties = {ledger.journey.opened_by_service_id}
+    for task in ledger.standing.tasks.values():
+        parties |= {task.service_id, task.asked_by_id}
+    if not any(_works_in(by, ledger.service(party)) for party in parties):
+        raise NotYours("Your teams have no part in this pathway.")
+
+
+def _works_in(by: Reader, service: Service | None) -> bool:
+    return by.is_system or (service is not None and is_member(by, service))
+
+
+def _title(ledger: Ledger, service: int | None) -> str:
+    found = ledger.service(service)
+    return found.title if found else "no service yet"

@@ -1,0 +1,26 @@
+"""What the acts on journeys are called in the audit trail."""
+
+ACTIONS = {
+    "journey.opened": "Opened a pathway",
+    "journey.read": "Read a pathway of a person",
+    "journey.stopped": "Stopped a pathway",
+    "task.read": "Read the work of a team",
+    "task.accepted": "Accepted a request",
+    "task.asked-again": "Asked another service",
+    "task.booked": "Booked a time",
+    "task.cancelled": "Cancelled a request",
+    "task.declined": "Declined a request",
+    "task.done": "Finished a step",
+    "task.extended": "Extended a package",
+    "task.milestone": "Recorded progress",
+    "task.noted": "Wrote a note",
+    "task.paused": "Paused work",
+    "task.prioritised": "Changed a priority",
+    "task.reopened": "Took work up again",
+    "task.resumed": "Resumed work",
+    "task.reviewed": "Recorded a review",
+    "task.started": "Started work",
+    "task.taken": "Gave work to a person",
+    "task.transferred": "Handed work on",
+    "task.undone": "Took an act back",
+}
