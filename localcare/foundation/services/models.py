@@ -32,6 +32,8 @@ class Service(models.Model):
     maximum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     capacity_unit = models.SlugField(max_length=16, blank=True)  # places, slots or visits; empty: not counted
     is_active = models.BooleanField(default=True)
+    valid_from = models.DateField(null=True, blank=True)  # empty: since ever
+    valid_to = models.DateField(null=True, blank=True)  # the first day on which it is no more
 
     class Meta:
         """By title; found by kind."""
@@ -72,6 +74,8 @@ class Closure(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200)
+    recorded_by = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # taken back: it never counted
 
     class Meta:
         """It ends after it starts."""
