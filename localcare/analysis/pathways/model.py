@@ -27,6 +27,8 @@ Act = Literal["transfer", "ask_for_help", "inform"]
 Whom = Literal["person", "carer"]
 Join = Literal["each", "any", "all"]
 
+ANY_SERVICE = "any-service"  # the kind of a step whose service is chosen by whoever asks
+
 
 @dataclass(frozen=True)
 class Span:
