@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from localcare.config.demonstration.logins import SECOND_LOGINS
 from localcare.kernel.access.roles import roles
 from localcare.kernel.database.embedded import EmbeddedServer
 from tests.platform.conftest import run_localcare
@@ -50,7 +51,8 @@ def test_the_demonstration_has_people_lists_and_a_login_for_each_role(demo_home:
         assert code in printed and role.title in printed
     assert "http://localhost:8000/" in printed and "Ready after" in printed
     ((people, users, runs, facts),) = counts(demo_home)
-    assert (people, users, runs) == (400, len(roles()), 3) and facts > 1000
+    assert (people, users, runs) == (400, len(roles()) + len(SECOND_LOGINS), 3) and facts > 1000
+    assert ask(demo_home, "select count(*) > 0 from services_membership where is_lead") == [(True,)]
     assert ask(demo_home, "select count(*) from access_user where not is_demonstration") == [(0,)]
     assert ask(demo_home, "select count(*) from people_person where nhs_number not like '999%'") == [(0,)]
     assert ask(demo_home, "select sum(listed) > 0 from stratification_run") == [(True,)]

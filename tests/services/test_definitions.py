@@ -3,18 +3,22 @@
 import pytest
 from django.utils import timezone
 
+from localcare.config.demonstration.logins import open_logins
+from localcare.config.demonstration.teams import join_teams
 from localcare.foundation.places.actions import load_place_definitions
-from localcare.foundation.services.actions import load_service_definitions
+from localcare.foundation.places.models import Organisation
+from localcare.foundation.services.actions import end_member, load_service_definitions
 from localcare.foundation.services.definitions import demonstration_teams, kinds, needs
 from localcare.foundation.services.entries import faults_of_entry
-from localcare.foundation.services.models import Capacity, Service
-from localcare.foundation.services.queries import default_service
-from localcare.kernel.access.readers import system_reader
-from localcare.kernel.access.roles import roles
-from tests.factories import registered_person
+from localcare.foundation.services.models import Capacity, Membership, Service
+from localcare.foundation.services.queries import default_service, leads, services_of
+from localcare.kernel.access.models import User
+from localcare.kernel.access.readers import reader_for, system_reader
+from tests.factories import LONG_AGO, registered_person
 
 NINE_NEEDS = 9
 BY = system_reader("test")
+HANDLERS = ("call-handler", "call-handler-2")
 
 
 def test_every_kind_answers_a_need_and_nine_needs_are_urgent():
@@ -31,18 +35,12 @@ def test_everybody_in_kent_and_medway_has_a_service_of_each_kind(db):
     load_place_definitions(by=BY)
     load_service_definitions(by=BY)
     assert all(faults_of_entry(service) == [] for service in Service.objects.all())
-    for code in ("SYN-DOVR-A", "SYN-MEDW-A"):
-        person = registered_person(at=practice_like(code))
+    for code in ("SYN-DOVR", "SYN-MED"):
+        like = Organisation.objects.filter(code__startswith=code, organisation_type="practice")
+        person = registered_person(at=like.first())
         missing = [kind for kind in kinds() if default_service(kind, person) is None]
         assert missing == []
     assert Service.objects.get(kind="mental-health-screening").hours == ""
-
-
-def practice_like(code: str):
-    """The practice, or another of the same cluster's letters."""
-    from localcare.foundation.places.models import Organisation
-
-    return Organisation.objects.filter(code__startswith=code[:7], organisation_type="practice").first()
 
 
 def test_loading_twice_is_the_same_as_once_and_keeps_what_was_changed(db):
@@ -58,5 +56,19 @@ def test_loading_twice_is_the_same_as_once_and_keeps_what_was_changed(db):
     assert Capacity.objects.get(service=changed, day=timezone.localdate()).promised == 2
 
 
-def test_the_teams_of_the_demonstration_are_of_logins_and_services_that_exist():
-    assert {team["username"] for team in demonstration_teams()} <= roles().keys() | {"call-handler-2"}
+def test_each_login_of_the_demonstration_works_in_its_services_once(db):
+    load_place_definitions(by=BY)
+    load_service_definitions(by=BY)
+    logins = {login.username for login in open_logins(BY)}
+    assert {team["username"] for team in demonstration_teams()} <= logins
+    join_teams(BY)
+    lead = reader_for(User.objects.get(username="team-lead"))
+    assert [service.code for service in leads(lead)] == ["rapid-response-south-kent-coast"]
+    joined = Membership.objects.count()
+    Membership.objects.filter(user=lead.user).update(starts_on=LONG_AGO)
+    end_member(membership=Membership.objects.get(user=lead.user), by=BY)
+    join_teams(BY)
+    assert Membership.objects.count() == joined
+    assert not leads(lead).exists()
+    teams = [list(services_of(reader_for(User.objects.get(username=name)))) for name in HANDLERS]
+    assert teams[0] == teams[1] != []

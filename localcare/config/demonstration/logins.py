@@ -25,7 +25,17 @@ NAMES = {
     "analyst": ("Alun", "Price"),
     "information-governance-lead": ("Ingrid", "Lowe"),
     "administrator": ("Ada", "Brooks"),
+    "call-handler": ("Callum", "Reed"),
+    "call-handler-2": ("Cara", "Whitlock"),
+    "clinical-triager": ("Tessa", "Nolan"),
+    "single-point-of-access-supervisor": ("Simon", "Achebe"),
+    "rapid-response-clinician": ("Rosa", "Finch"),
+    "team-lead": ("Leah", "Dunmore"),
+    "acute-discharger": ("Aidan", "Holt"),
+    "care-navigator": ("Nadia", "Quill"),
+    "community-professional": ("Priya", "Hart"),
 }
+SECOND_LOGINS = {"call-handler-2": "call-handler"}  # so that two can be shown doing the same thing at once
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,15 @@ class Login:
 
 def open_logins(by: Reader) -> list[Login]:
     """Open the logins that are missing; those that are there keep their roles."""
-    return [_login(code, by) for code in sorted(roles())]
+    wanted = {code: code for code in roles()} | SECOND_LOGINS
+    return [_login(username, wanted[username], by) for username in sorted(wanted)]
 
 
-def _login(role: str, by: Reader) -> Login:
+def _login(username: str, role: str, by: Reader) -> Login:
     kind, code = SCOPES.get(role, ("everywhere", ""))
-    first_name, last_name = NAMES.get(role, ("Demonstration", role.replace("-", " ").title()))
+    first_name, last_name = NAMES.get(username, ("Demonstration", role.replace("-", " ").title()))
     user, is_new = User.objects.get_or_create(
-        username=role,
+        username=username,
         defaults={
             "first_name": first_name,
             "last_name": last_name,
@@ -56,7 +67,7 @@ def _login(role: str, by: Reader) -> Login:
         },
     )
     if not user.is_demonstration:
-        raise ValueError(f"The account {role!r} is not a demonstration's: use a database of its own.")
+        raise ValueError(f"The account {username!r} is not a demonstration's: use a database of its own.")
     if is_new or not user.check_password(PASSWORD):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
@@ -64,7 +75,7 @@ def _login(role: str, by: Reader) -> Login:
         give_role(
             by=by, user=user, role=role, scope_kind=kind, scope_code=code, starts_on=timezone.localdate()
         )
-    return Login(role, PASSWORD, roles()[role].title, _for_whom(kind, code))
+    return Login(username, PASSWORD, roles()[role].title, _for_whom(kind, code))
 
 
 def _for_whom(kind: str, code: str) -> str:

@@ -14,6 +14,7 @@ from localcare.config import static_files
 from localcare.config.command_line.database import apply_migrations
 from localcare.config.command_line.progress import progress
 from localcare.config.demonstration.logins import Login, open_logins
+from localcare.config.demonstration.teams import join_teams
 from localcare.config.observation.health import unapplied_migrations
 from localcare.config.production_guard import NotForProduction, refuse_production
 from localcare.exchange.extracts.load import load_dataset
@@ -21,6 +22,7 @@ from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.models import Person
 from localcare.foundation.places.actions import load_place_definitions
 from localcare.foundation.places.models import Area
+from localcare.foundation.services.actions import load_service_definitions
 from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import Reader, system_reader
 from localcare.synthetic.population import synthesise
@@ -46,7 +48,10 @@ def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
     if not Person.objects.exists():
         _people(by, people, seed)
     _lists(by)
+    with progress("Filling the directory of services"):
+        load_service_definitions(by=by)
     logins = open_logins(by)
+    join_teams(by)
     if not static_files.are_collected():
         with progress("Gathering style sheets and pictures"):
             static_files.collect()

@@ -126,9 +126,11 @@ def _next_rooms(services: Sequence[Service], day: date) -> dict[int, date]:
 def _match(service: Service, around: _Around, performance: Performance) -> Match:
     opening = rules.opening(hours(service.hours), around.closures.get(service.pk, ()), around.at)
     room = _room(service, around)
-    ages = {"minimum_age": service.minimum_age, "maximum_age": service.maximum_age}
-    where = {"area_codes": service.area_codes, "whom": around.whom, "area_names": around.area_names}
-    unsuited = rules.unsuited(**ages, **where)
+    unsuited = rules.unsuited(
+        minimum_age=service.minimum_age, maximum_age=service.maximum_age, area_codes=service.area_codes,
+        whom=around.whom, area_names=around.area_names,
+    )  # fmt: skip
+    cautions = rules.cautions(area_codes=service.area_codes, whom=around.whom, area_names=around.area_names)
     now_not = [opening.words(around.at), rules.without_room(room, around.day, timezone.localdate())]
     return Match(
         service=service,
@@ -136,7 +138,7 @@ def _match(service: Service, around: _Around, performance: Performance) -> Match
         opens_at=opening.opens_at,
         room_left=room.left if room else None,
         why_not=[*unsuited, *(words for words in now_not if words)],
-        cautions=rules.cautions(**where),
+        cautions=cautions,
         serves=not unsuited,
         next_room_on=room.next_on if room else None,
         acceptance_rate=performance.acceptance_rate,
