@@ -29,23 +29,8 @@ from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 UNDOABLE = frozenset(
-    [
-        "accepted",
-        "declined",
-        "taken",
-        "started",
-        "paused",
-        "resumed",
-        "milestone",
-        "booked",
-        "reviewed",
-        "done",
-        "cancelled",
-        "transferred",
-        "prioritised",
-        "extended",
-        "reopened",
-    ]
+    {"accepted", "declined", "taken", "started", "paused", "resumed", "milestone", "booked", "reviewed"}
+    | {"done", "cancelled", "transferred", "prioritised", "extended", "reopened"}
 )
 
 

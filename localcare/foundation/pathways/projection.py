@@ -21,27 +21,11 @@ from localcare.foundation.pathways.clocks import (
 from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, Task, TaskState, Timer
 from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding
 
-COPIED = [
-    "step",
-    "state",
-    "service_id",
-    "asked_by_id",
-    "assigned_to_id",
-    "is_open",
-    "priority",
-    "requested_at",
-    "accepted_at",
-    "started_at",
-    "finished_at",
-    "since",
-    "paused_until",
-    "milestone",
-    "outcome",
-    "reason",
-    "booked_for",
-    "help_asked_of",
-    "last_entry",
-]
+COPIED = (
+    *("step", "state", "service_id", "asked_by_id", "assigned_to_id", "is_open", "priority", "requested_at"),
+    *("accepted_at", "started_at", "finished_at", "since", "paused_until", "milestone", "outcome", "reason"),
+    *("booked_for", "help_asked_of", "last_entry"),
+)
 
 
 def project(
