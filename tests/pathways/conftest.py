@@ -14,18 +14,11 @@ from localcare.kernel.access.readers import Reader, reader_for
 from tests.factories import UserFactory, registered_person, user_with_role
 
 LONG_AGO = date(2020, 1, 1)
-KINDS = [
-    "acute-discharge",
-    "single-point-of-access",
-    "rapid-response",
-    "integrated-discharge-team",
-    "domiciliary-care",
-    "district-nursing",
-    "case-management",
-    "carers-support",
-    "social-care",
+KINDS = (
+    *("acute-discharge", "single-point-of-access", "rapid-response", "integrated-discharge-team"),
+    *("domiciliary-care", "district-nursing", "case-management", "carers-support", "social-care"),
     "community-hospital",
-]
+)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def response(services, member, vera):
 
 @pytest.mark.trace("T096")
 def test_a_rapid_response_runs_from_the_call_to_the_end_of_its_package(response, completed, vera):
-    journey, handler, nurse = response
+    journey, _, nurse = response
     task = open_task(journey, "respond")
     assert state_of(task).due_clock == "two-hour"
     actions.accept(task=task, by=nurse)
@@ -141,7 +141,7 @@ def test_a_refusal_needs_a_reason_goes_back_to_the_asker_and_is_asked_again(resp
 
 
 def test_work_belongs_to_a_team_only_once_it_accepts_and_others_cannot_act(response, member):
-    journey, handler, nurse = response
+    journey, _, nurse = response
     task = open_task(journey, "respond")
     stranger = member("domiciliary-care")
     with pytest.raises(NotYours, match="not your team"):
@@ -180,8 +180,8 @@ def test_the_same_key_is_one_effect(response, services, vera):
     assert again[0] == again[1]
 
 
-def test_the_database_refuses_to_change_or_delete_what_happened(response):
-    journey, _, _ = response
+@pytest.mark.usefixtures("response")
+def test_the_database_refuses_to_change_or_delete_what_happened():
     statements = (
         "UPDATE pathways_journalentry SET reason = 'other'",
         "DELETE FROM pathways_journalentry",
@@ -199,8 +199,9 @@ def test_the_database_refuses_to_change_or_delete_what_happened(response):
             cursor.execute(statement)
 
 
+@pytest.mark.usefixtures("response")
 @pytest.mark.django_db(transaction=True)
-def test_the_database_refuses_to_empty_the_journal(response):
+def test_the_database_refuses_to_empty_the_journal():
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
@@ -269,7 +270,7 @@ def test_a_request_nobody_answers_asks_for_help_once(response):
 
 
 def test_a_death_stops_the_journey_and_tells_each_open_party(response, vera):
-    journey, handler, nurse = response
+    journey, _, nurse = response
     actions.accept(task=open_task(journey, "respond"), by=nurse)
     vera.death_date = timezone.localdate()
     vera.save()
@@ -296,7 +297,7 @@ def test_an_admission_reaches_the_inbox_of_the_team_that_holds_the_person(respon
 
 
 def test_a_pause_goes_on_by_itself_and_a_hand_on_waits_for_acceptance(response, services, member):
-    journey, handler, nurse = response
+    journey, _, nurse = response
     task = open_task(journey, "respond")
     actions.accept(task=task, by=nurse)
     until = timezone.now() + timedelta(hours=3)

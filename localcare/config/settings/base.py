@@ -129,3 +129,6 @@ LOGGING = logging_settings(
     readable=environment.switch("LOCALCARE_READABLE_LOGS", default=True),
     level=environment.text("LOCALCARE_LOG_LEVEL", "INFO"),
 )
+
+# Whether a demonstration may write a journal as if it were another time; never with real people.
+LOCALCARE_MAY_PLAY_TIME = False

@@ -8,3 +8,6 @@ AUDIT_KEY = "only-for-demo-and-development"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("LOCALCARE_ALLOWED_HOSTS")]
 IS_DEMONSTRATION = True
 DEBUG = False
+
+# Whether a demonstration may write a journal as if it were another time; never with real people.
+LOCALCARE_MAY_PLAY_TIME = True

@@ -16,3 +16,6 @@ DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # noqa
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+
+# Whether a demonstration may write a journal as if it were another time; never with real people.
+LOCALCARE_MAY_PLAY_TIME = True

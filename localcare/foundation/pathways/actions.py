@@ -19,6 +19,7 @@ from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
 from localcare.foundation.pathways.following import Services
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
+from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.notices import key_of, tell
 from localcare.foundation.pathways.timeline import standing_entries
 from localcare.foundation.people.models import Person, Relationship
@@ -183,7 +184,7 @@ def pause(
     """Stop for a while, with a reason; goes on by itself at `until`."""
     if not reason.strip():
         raise NotPossible("Say why the work is paused.")
-    if until is not None and until <= timezone.now():
+    if until is not None and until <= now():
         raise NotPossible("The day until which it is paused lies in the past. Enter a later one.")
     detail = {"until": until.isoformat()} if until else {}
     return _move(task, by, "paused", at=at, code=code, reason=reason, detail=detail, key=key)
@@ -600,7 +601,7 @@ def _open_others(ledger: Ledger, task: Task, entry: JournalEntry, by: Reader) ->
 def _whom(person: Person, whom: str) -> list[Person]:
     if whom == "person":
         return [person]
-    today = timezone.localdate()
+    today = timezone.localdate(now())
     carers = Relationship.objects.filter(person=person, kind=CARER).exclude(ended_on__lte=today)
     known = carers.exclude(related_person=None).select_related("related_person")
     return [found.related_person for found in known if found.related_person is not None]

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from localcare.foundation.pathways import following
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JourneyState, Notice, Subscription, TaskState
+from localcare.foundation.pathways.moment import now as current
 from localcare.foundation.pathways.notices import tell
 from localcare.foundation.people.models import Person
 from localcare.foundation.record.models import Attendance, Stay
@@ -50,7 +50,7 @@ def record_change(*, person: Person, change: str, at: datetime, what: str, key: 
 
 def look_for_changes(now: datetime | None = None) -> int:
     """Find news in the record of people with open journeys and pass it on; the same news is told once."""
-    moment = now or timezone.now()
+    moment = now or current()
     by = system_reader("changes of people")
     found = list(_news(moment))
     known = set(

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from localcare.analysis.pathways.model import Pathway, Span
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import definitions, rules
 from localcare.foundation.pathways.clocks import LONDON, Rulebook
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
+from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.projection import project
 from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding, fold
 from localcare.foundation.pathways.timers import wake_at
@@ -38,7 +37,7 @@ class Ledger:
         self.pathway: Pathway = definitions.pathway_of(self.journey.version)
         self.tasks: dict[int, Task] = {task.pk: task for task in self.journey.tasks.all()}
         self.entries: list[JournalEntry] = list(self.journey.entries.order_by("pk"))
-        self.now: datetime = timezone.now()
+        self.now: datetime = now()
         self._fold()
 
     def _fold(self) -> None:

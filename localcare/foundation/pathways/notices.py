@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from localcare.foundation.pathways.models import JournalEntry, Journey, Notice, Task
+from localcare.foundation.pathways.moment import now
 
 
 def tell(
@@ -26,6 +27,7 @@ def tell(
                 task=task,
                 kind=kind,
                 text=text,
+                made_at=now(),
                 key=f"{key}:{service}",
             )
             for service in dict.fromkeys(services)
