@@ -64,6 +64,7 @@ class FormResponse(models.Model):
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
+    reason = models.CharField(max_length=300, blank=True)  # why an amendment was made
     key = models.CharField(
         max_length=120, null=True, blank=True, unique=True
     )  # the same post twice is one response

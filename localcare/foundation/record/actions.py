@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,6 +39,16 @@ class CodedValue:
     unit: str = ""
 
 
+@dataclass(frozen=True)
+class NewFact:
+    """A fact to be recorded under a key of its own: the same key again records nothing."""
+
+    kind: str
+    says: CodedValue
+    occurred_on: date
+    key: str
+
+
 def own_source() -> Source:
     """The source of what is recorded here."""
     return Source.objects.get_or_create(code=OWN_SOURCE, defaults={"name": "Local Care"})[0]
@@ -61,6 +72,44 @@ def add_fact(
     )  # fmt: skip
     _audit(by, "record.add-fact", person, basis, {"fact": fact.pk, "kind": kind})
     return fact
+
+
+@transaction.atomic
+def record_facts(
+    *, person: Person, facts: Sequence[NewFact], by: Reader, permission: str = EDIT, basis: str = "",
+    instead_of: str = "",
+) -> int:  # fmt: skip
+    """Record several facts of one act, each key once; how many were new. One audit entry.
+
+    `instead_of` names the beginning of the keys whose facts were corrected and no longer stand.
+    """
+    person = find_person(by, person.reference, permission)
+    for fact in facts:
+        if fact.kind not in FACT_KINDS:
+            raise NotRecorded(f"{fact.kind!r} is no kind of fact: choose {', '.join(FACT_KINDS)}.")
+        _check_days(person, fact.occurred_on, None)
+    source, today = own_source(), timezone.localdate()
+    withdrawn = 0
+    if instead_of:
+        former = Fact.objects.filter(person=person, source=source, source_key__startswith=instead_of)
+        withdrawn = former.delete()[0]
+    rows = [
+        Fact(
+            person=person, source=source, source_key=fact.key, kind=fact.kind, **vars(fact.says),
+            occurred_on=fact.occurred_on, recorded_on=today, recorded_by=by.name[:150],
+        )
+        for fact in facts
+    ]  # fmt: skip
+    known = set(
+        Fact.objects.filter(source=source, source_key__in=[fact.key for fact in facts]).values_list(
+            "source_key", flat=True
+        )
+    )
+    Fact.objects.bulk_create(rows, ignore_conflicts=True)
+    new = len({fact.key for fact in facts} - known)
+    if new or withdrawn:
+        _audit(by, "record.add-facts", person, basis, {"facts": new, "withdrawn": withdrawn})
+    return new
 
 
 @transaction.atomic

@@ -1,0 +1,79 @@
+"""Finding drafts and completed responses; each asks who is reading."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from localcare.foundation.forms.models import FormResponse
+from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import find_person, visible_people
+from localcare.kernel.access.readers import Reader
+
+READ = "journey.read"
+State = FormResponse.State
+
+
+def response_for(reader: Reader, reference: UUID | str) -> FormResponse:
+    """The completed response; Http404 (audited as denied) when its person is not the reader's to see."""
+    _may_read(reader)
+    found = _all().filter(reference=_valid(reference), state=State.COMPLETED).first()
+    if found is None:
+        raise Http404("There is no completed form at this address.")
+    find_person(reader, found.person.reference)
+    return found
+
+
+def completed_of(reader: Reader, person: Person) -> QuerySet[FormResponse]:
+    """The completed responses of a person that still stand, the latest first."""
+    _may_read(reader)
+    visible = visible_people(reader).filter(pk=person.pk)
+    found = _all().filter(person__in=visible, state=State.COMPLETED, superseded_by=None)
+    return found.order_by("-completed_at", "-pk")
+
+
+def own_drafts(reader: Reader, person: Person) -> QuerySet[FormResponse]:
+    """The drafts of a person that the reader saved last."""
+    if reader.user is None:
+        return FormResponse.objects.none()
+    visible = visible_people(reader).filter(pk=person.pk)
+    found = _all().filter(person__in=visible, state=State.DRAFT, author=reader.user)
+    return found.order_by("-saved_at", "-pk")
+
+
+def completed_for(reader: Reader, context: str) -> QuerySet[FormResponse]:
+    """The completed responses of a task or contact that still stand, the latest first."""
+    _may_read(reader)
+    found = _all().filter(context=context, state=State.COMPLETED, superseded_by=None)
+    return found.filter(person__in=visible_people(reader)).order_by("-completed_at", "-pk")
+
+
+def open_draft(person: Person, form: str, context: str) -> FormResponse | None:
+    """The one draft of a form for a person and context; for `filling`, which has checked the reader."""
+    drafts = _all().filter(person=person, version__form=form, context=context, state=State.DRAFT)
+    return drafts.order_by("pk").first()
+
+
+def latest_completed(person: Person, form: str, context: str) -> FormResponse | None:
+    """The response of a form completed last for a person and context."""
+    done = _all().filter(person=person, version__form=form, context=context, state=State.COMPLETED)
+    return done.order_by("-completed_at", "-pk").first()
+
+
+def _all() -> QuerySet[FormResponse]:
+    return FormResponse.objects.select_related("person", "version", "author")
+
+
+def _may_read(reader: Reader) -> None:
+    if not reader.may(READ):
+        raise PermissionDenied(f"To read a completed form you need the permission {READ}.")
+
+
+def _valid(reference: UUID | str) -> UUID | None:
+    try:
+        return reference if isinstance(reference, UUID) else UUID(reference)
+    except ValueError:
+        return None
