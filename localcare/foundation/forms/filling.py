@@ -50,6 +50,7 @@ def fill(
 ) -> FormFilling:  # fmt: skip
     """Load or begin the draft for this context, and do what the post asks: save, complete, add or remove a row.
 
+    What cannot be completed yet is kept as a draft, so that nothing typed is lost while it is mended.
     A post whose `action` is none of these (another form of the same page) only shows the form.
     """
     response = queries.open_draft(person, form, context) or _begin(person, form, context)
@@ -97,8 +98,7 @@ def _do(filling: FormFilling, act: str, sent: _Sent, key: str | None, basis: str
             answers=form.answers(), key=key, basis=basis, **sent.arguments
         )
         return
-    answers = form.answers()
-    filling.response = actions.save_draft(answers=answers, **sent.arguments)
+    filling.response = actions.save_draft(answers=form.answers(), **sent.arguments)
     filling.saved = act == "save" and not form.errors
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -55,7 +55,6 @@ class Bookkeeping:
     reference: str = ""
     revision: int = 0
     after: str = ""
-    differences: list[Any] = field(default_factory=list)
 
 
 class AnswersForm(forms.Form):
@@ -73,6 +72,7 @@ class AnswersForm(forms.Form):
         self.shown_answers = dict(answers or {})
         self.prefilled = prefilled or {}
         self.bookkeeping = Bookkeeping()
+        self._read: dict[str, Any] | None = None
         self.places: dict[Path, Item] = {}
         self.row_counts: dict[str, int] = {}
         options.setdefault("use_required_attribute", False)
@@ -133,12 +133,15 @@ class AnswersForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """What was answered so far, as it is kept; what could not be read is left out."""
+        if self._read is not None:
+            return self._read
         self.errors  # noqa: B018 - reads what was sent
         found: dict[str, Any] = {}
         for path, item in self.places.items():
             value = answer_fields.answer_from(name_of(path), item, self.cleaned_data)
             if value is not None:
                 _put(found, path, value)
+        self._read = found  # kept: an error that is found later takes its answer out of the cleaned data
         return found
 
     def check(self, *, today: date | None = None) -> bool:
@@ -149,7 +152,8 @@ class AnswersForm(forms.Form):
         for problem in rules.problems(self.definition, answers, today=day, born=self.person.birth_date):
             self._tell(problem)
         for problem in rules.unusual(self.definition, answers):
-            self._ask_to_confirm(problem, answers)
+            if name_of(problem.path) not in self.errors:
+                self._ask_to_confirm(problem, answers)
         return not self.errors
 
     def _drop_hidden_errors(self, answers: Mapping[str, Any]) -> None:
