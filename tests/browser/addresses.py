@@ -33,6 +33,10 @@ def one_pair(place: Place) -> dict[str, Any]:
     return {"key": place.duplicate.pk}
 
 
+def one_service(place: Place) -> dict[str, Any]:
+    return {"code": place.membership.service.code}
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -61,6 +65,14 @@ ARGUMENTS: dict[str, Arguments] = {
     "quarantined_row_reopen": one_quarantined_row,
     "list-run": lambda place: {"run_id": place.run.pk},
     "end_role": lambda place: {"pk": place.grant.pk},
+    "service": one_service,
+    "service-edit": one_service,
+    "service-member-add": one_service,
+    "service-member-end": lambda place: {"key": place.membership.pk},
+    "service-close": one_service,
+    "service-open": one_service,
+    "service-closure-take-back": lambda place: {"key": place.closure.pk},
+    "service-room": one_service,
 }
 
 # Url name -> what follows the address, when the bare page shows less than there is to check.
@@ -74,6 +86,7 @@ NOT_PAGES = {
     "metrics": "for machines",
     "health-live": "for machines",
     "health-ready": "for machines",
+    "services-csv": "a download",
     "list-delete-view": "takes only what a form sends",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",

@@ -17,6 +17,8 @@ from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
 from localcare.foundation.places.actions import load_place_definitions, rename_area
 from localcare.foundation.places.models import Area, Organisation, PlaceOperation
+from localcare.foundation.services.actions import add_member, close_service, load_service_definitions
+from localcare.foundation.services.models import Closure, Membership, Service
 from localcare.kernel.access.models import RoleGrant, User
 from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.access.roles import roles
@@ -44,6 +46,8 @@ class Place:
     cluster: Area
     practice: Organisation
     operation: PlaceOperation
+    membership: Membership  # of a service, with a closure of it
+    closure: Closure
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -66,6 +70,9 @@ def loaded_place(dataset: Path) -> Place:
     run = run_stratification(as_of=timezone.localdate(), by=loader)
     users = {code: user_with_role(code, everywhere=True, username=f"the-{code}") for code in roles()}
     account = user_with_role("gp", practice=PRACTICES[0][0], username="a.colleague")
+    load_service_definitions(by=loader)
+    service = Service.objects.get(code="rapid-response-south-kent-coast")
+    soon = timezone.now() + timedelta(days=2)
     return Place(
         person=ListEntry.objects.order_by("-pk")[0].person,
         account=account,
@@ -84,6 +91,8 @@ def loaded_place(dataset: Path) -> Place:
             reason="Its members chose it",
             by=loader,
         ),
+        membership=add_member(service=service, user=users["team-lead"], is_lead=True, by=loader),
+        closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
         users=users,
     )
 
