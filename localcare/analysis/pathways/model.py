@@ -116,6 +116,7 @@ class Outcome:
     stop: str = ""
     opens: tuple[Opening, ...] = ()
     needs_reason: bool = False
+    without_form: bool = False  # may end so before the form of the step is complete
 
 
 @dataclass(frozen=True)

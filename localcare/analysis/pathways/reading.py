@@ -147,6 +147,7 @@ def _outcome(code: str, value: Any, place: Place) -> Outcome:
             for position, opening in enumerate(value.get("opens") or ())
         ),
         needs_reason=bool(value.get("needs_reason", False)),
+        without_form=bool(value.get("without_form", False)),
     )
 
 

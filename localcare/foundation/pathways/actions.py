@@ -267,12 +267,13 @@ def done(
         step = ledger.pathway.steps[task.step]
         refusals.check_move(ledger, task, "done")
         refusals.check_owner(by, ledger, standing)
+        refusals.check_finisher(by, ledger, task)
         if outcome not in step.outcomes:
             known = ", ".join(found.title for found in step.outcomes.values())
             raise NotPossible(f"{step.title} cannot end with {outcome!r}. Choose one of: {known}.")
         if step.outcomes[outcome].needs_reason and not reason.strip():
             raise NotPossible(f"Say why: “{step.outcomes[outcome].title}” needs a reason.")
-        if step.form and response is None:
+        if step.form and response is None and not step.outcomes[outcome].without_form:
             raise NotPossible(f"Complete the form first: {step.form.replace('-', ' ')}.")
         moment = ledger.check_time(at, reason, not_before=standing.last_transition_at)
         entry = ledger.append(

@@ -14,6 +14,12 @@ from localcare.foundation.services.queries import is_member
 from localcare.kernel.access.readers import Reader
 
 LONDON = ZoneInfo("Europe/London")
+_finishers: dict[tuple[str, str], str] = {}  # (pathway, step) -> the permission to finish it
+
+
+def register_finisher(pathway: str, step: str, permission: str) -> None:
+    """Say that a step is finished only with a permission of its own, such as clinical triage (called at start-up)."""
+    _finishers[(pathway, step)] = permission
 
 
 def check_move(ledger: Ledger, task: Task, event: str) -> None:
@@ -44,6 +50,14 @@ def check_permission(by: Reader, permission: str, service: Service | None) -> No
         raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
     if service is not None and not by.is_system and not is_member(by, service):
         raise NotYours(f"You do not work in {service.title}, so you cannot ask in its name.")
+
+
+def check_finisher(by: Reader, ledger: Ledger, task: Task) -> None:
+    """Refuse who may work on a step but not decide it."""
+    permission = _finishers.get((ledger.pathway.code, task.step))
+    if permission is not None and not by.may(permission):
+        title = ledger.pathway.steps[task.step].title
+        raise NotYours(f"“{title}” is finished by somebody whose role allows it. Ask them to decide.")
 
 
 def check_owner(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
