@@ -14,7 +14,9 @@ from localcare.config.command_line import (
     datasets,
     demonstration,
     doctor,
+    forms,
     loading,
+    pathways,
     places,
     population,
     scoring,
@@ -83,5 +85,7 @@ application.add_typer(loading.load, name="load")
 application.add_typer(loading.export, name="export")
 application.add_typer(datasets.group, name="dataset")
 application.add_typer(places.group, name="places")
+application.add_typer(pathways.group, name="pathway")
+application.add_typer(forms.group, name="form")
 application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="database")

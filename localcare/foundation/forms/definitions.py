@@ -63,6 +63,15 @@ def content_of(file: Path) -> dict[str, Any]:
     return content
 
 
+def faults_in(file: Path) -> tuple[Fault, ...]:
+    """Every fault of a form file, none when it can be used."""
+    try:
+        content_of(file)
+    except DefinitionError as error:
+        return error.faults
+    return ()
+
+
 def digest_of(content: Mapping[str, Any]) -> str:
     """What names this content: the same words give the same digest, in whatever order the keys stand."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -64,7 +64,7 @@ def fill(
         filling = FormFilling(definition, shown, response, prefilled=prefilled)
         _keep_books(filling, person, form, context)
         return filling
-    data = _with_rows(request.POST, act, prefix)
+    data = with_rows(request.POST, act, prefix)
     bound = make(data, answers=response.answers, prefilled=prefilled, prefix=prefix)
     filling = FormFilling(definition, bound, response, prefilled=prefilled)
     sent = _Sent(request.POST, person, form, context, by)
@@ -113,7 +113,7 @@ def _act_of(request: HttpRequest) -> str:
     return act if act in ("save", "complete") or act.startswith(("add:", "remove:")) else ""
 
 
-def _with_rows(post: QueryDict, act: str, prefix: str | None) -> QueryDict:
+def with_rows(post: QueryDict, act: str, prefix: str | None) -> QueryDict:
     """The post with one row more or less of the repeating group that was named."""
     what, _, name = act.partition(":")
     if what not in ("add", "remove"):

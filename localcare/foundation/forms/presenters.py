@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
 
 from localcare.foundation.forms import rules
 from localcare.foundation.forms.definitions import definition_of
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.forms.shape import FormDefinition, Item
+from localcare.foundation.forms.shape import FactRule, FormDefinition, Item
 from localcare.foundation.forms.words import answer_words
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.nhs_design.formatting import format_date, format_moment, format_short_date
 
 NOTHING = "Nothing"
 PARTS = {
@@ -108,3 +114,71 @@ def _score(score: Mapping[str, Any]) -> ShownScore:
     scale = f" (oxygen saturation scale {score['scale']})" if score.get("scale") == 2 else ""
     rows = tuple((PARTS.get(name, name), points) for name, points in score.get("points", {}).items())
     return ShownScore(title, f"{score['value']}, {score['band_title'].lower()}{scale}", rows)
+
+
+def later_of(response: FormResponse) -> FormResponse | None:
+    """The amendment that stands in place of the response."""
+    return FormResponse.objects.filter(supersedes=response).first()
+
+
+def response_page(response: FormResponse, reader: Reader) -> dict[str, Any]:
+    """What the page of a completed response shows."""
+    later = later_of(response)
+    return {
+        "response": response,
+        "person": response.person,
+        "title": response.version.title,
+        "about": _about_response(response),
+        "sections": answers_in_words(response),
+        "scores": scores_in_words(response),
+        "later": later,
+        "may_amend": later is None and reader.may("task.work"),
+    }
+
+
+def _about_response(response: FormResponse) -> list[tuple[str, str]]:
+    rows = [
+        ("Completed", format_moment(response.completed_at)),
+        ("By", response.author_name),
+        ("Version of the form", str(response.version.number)),
+    ]
+    if response.reason:
+        rows.append(("Why it was amended", response.reason))
+    return rows
+
+
+def list_row(definition: FormDefinition) -> tuple[Any, ...]:
+    """One form as a row of the list: title, owner, questions, review date, status."""
+    link = format_html('<a href="{}">{}</a>', reverse("form", args=[definition.code]), definition.title)
+    questions = sum(item.type not in ("display", "group") for item in definition.items())
+    review = format_short_date(date.fromisoformat(definition.review_by))
+    return link, definition.owner, questions, review, definition.status.capitalize()
+
+
+def about(definition: FormDefinition) -> list[tuple[str, str]]:
+    """Who answers for a form, and from where it comes."""
+    rows = [
+        ("Purpose", definition.purpose),
+        ("Owner", definition.owner),
+        ("Version", definition.version),
+        ("Source", definition.source),
+        (
+            "Status",
+            ". ".join(part for part in (definition.status.capitalize(), definition.status_note) if part),
+        ),
+        ("Review by", format_date(date.fromisoformat(definition.review_by))),
+        ("Left out", definition.slot),
+        ("Licence", definition.licence),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def fact_rows(definition: FormDefinition) -> list[tuple[str, ...]]:
+    """Which answers become facts of the record."""
+    return [_fact_row(rule, definition) for rule in definition.facts]
+
+
+def _fact_row(rule: FactRule, definition: FormDefinition) -> tuple[str, ...]:
+    asked = definition.item(rule.item).text if rule.item else rule.score.upper()
+    when = "" if rule.equals is None else f"if {answer_words(definition.item(rule.item), rule.equals)}"
+    return asked, when, rule.kind.capitalize(), f"{rule.text} ({rule.system} {rule.code})"
