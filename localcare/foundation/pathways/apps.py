@@ -17,7 +17,9 @@ class PathwaysConfig(AppConfig):
         from localcare.foundation.pathways.visibility import people_through_work
         from localcare.foundation.people.queries import register_relationship
         from localcare.kernel.audit.wording import register_actions
+        from localcare.kernel.nhs_design.navigation import NavigationItem, register
 
         register_relationship(people_through_work)
         register_actions(wording.ACTIONS)
+        register(NavigationItem("Pathways", "pathways", permission="pathway.read", order=65))
         assert jobs.fire_timers

@@ -1,7 +1,22 @@
 """The reviewed pathways: loaded, checked, versioned by content, drawn and shown."""
 
-from localcare.foundation.pathways.definitions.hours import all_hours, hours, settings, span_on
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from localcare.foundation.pathways.definitions.loading import pathways
-from localcare.foundation.pathways.definitions.versions import current_version, pathway_of
+from localcare.foundation.pathways.definitions.timing import all_hours, hours, settings, span_on
+
+if TYPE_CHECKING:
+    from localcare.foundation.pathways.definitions.versions import current_version, pathway_of
 
 __all__ = ["all_hours", "current_version", "hours", "pathway_of", "pathways", "settings", "span_on"]
+
+
+def __getattr__(name: str) -> Any:
+    """Versions are kept in the database: fetched when asked for, so that checking and drawing need none."""
+    if name not in ("current_version", "pathway_of"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from localcare.foundation.pathways.definitions import versions
+
+    return getattr(versions, name)

@@ -14,7 +14,7 @@ from localcare.analysis.pathways.checking import faults_of
 from localcare.analysis.pathways.errors import PathwayFault
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.pathways.reading import read_pathway
-from localcare.foundation.pathways.definitions.hours import PATHWAYS, all_hours, settings
+from localcare.foundation.pathways.definitions.timing import PATHWAYS, all_hours, settings
 from localcare.kernel.definitions import DEFINITIONS, DefinitionError, Fault, load
 from localcare.kernel.definitions.lines import line_of, read_with_lines
 

@@ -53,6 +53,11 @@ def _kept(code: str) -> tuple[dict[str, Any], str]:
     return kept, digest_of(kept)
 
 
+def current_digest(code: str) -> str:
+    """The fingerprint of the pathway as its file reads now."""
+    return _kept(code)[1]
+
+
 def current_version(code: str) -> PathwayVersion:
     """The version of the pathway as its file reads now; a row is made when it never read like this before.
 
