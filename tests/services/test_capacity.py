@@ -101,6 +101,26 @@ def test_the_same_work_asked_many_times_at_once_holds_once():
     assert Capacity.objects.get().promised == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_room_taken_away_while_it_is_being_promised_leaves_no_promise_without_room():
+    visits = service(capacity_unit="visits")
+    room(visits, TOTAL)
+    by = system_reader("test")
+
+    def hold(number):
+        return lambda: hold_capacity(service=visits, day=MONDAY, key=f"task-{number}")
+
+    def less():
+        return set_capacity(service=visits, first_day=MONDAY, total=2, by=by)
+
+    *held, changed = at_the_same_time(8, *(hold(number) for number in range(7)), less)
+    promised = sum(isinstance(result, Hold) for result in held)
+    day = Capacity.objects.get()
+    assert day.promised == promised <= day.total
+    assert (day.total == 2) == (changed == 1)  # refused only when more was promised already
+    assert changed == 1 or isinstance(changed, ServiceRefused)
+
+
 def test_a_range_of_days_is_set_on_the_chosen_weekdays(visits):
     by = system_reader("test")
     last = MONDAY + timedelta(days=13)

@@ -34,7 +34,6 @@ def reasons(person=None, at=MONDAY_NOON, **wanted):
     return {match.service.code: match.why_not for match in find_services(person=person, at=at, **wanted)}
 
 
-@pytest.mark.trace("T089")
 def test_a_service_outside_its_hours_says_when_it_opens(vera):
     service(hours="every-day-8-to-20")
     assert reasons(vera) == {"home-care": []}
@@ -95,6 +94,22 @@ def test_what_can_be_had_now_comes_first_then_what_is_near(vera):
     service("shut", area_codes=["deal"], hours="every-day-8-to-20")
     service("never", area_codes=["thanet"])
     assert list(reasons(vera, at=MONDAY_DAWN)) == ["near", "wide", "shut", "never"]
+
+
+def test_of_those_that_are_shut_the_one_that_opens_first_and_has_room_comes_first(vera):
+    service("a-later", hours="weekdays-9-to-17")
+    service("b-sooner", hours="every-day-8-to-20")
+    room(service("c-sooner-but-full", hours="every-day-8-to-20", capacity_unit="slots"), 0)
+    close_service(service=service("d-for-good"), reason="Moving house", starts_at=MONDAY_DAWN, by=BY)
+    found = reasons(vera, at=MONDAY_DAWN)
+    assert list(found) == ["b-sooner", "a-later", "d-for-good", "c-sooner-but-full"]
+
+
+def test_a_directory_is_matched_in_a_handful_of_queries(vera, django_assert_max_num_queries):
+    for number in range(20):
+        service(f"care-{number}", area_codes=["deal"], hours="every-day-8-to-20", capacity_unit="visits")
+    with django_assert_max_num_queries(15):
+        assert len(find_services(person=vera, at=MONDAY_NOON)) == 20
 
 
 def test_found_by_kind_by_need_and_only_while_it_exists(vera):

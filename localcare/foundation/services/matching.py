@@ -21,6 +21,7 @@ from localcare.foundation.services.performance import UNKNOWN, Performance, perf
 from localcare.kernel.nhs_design.formatting import age_in_years
 
 LATE = timedelta(days=365)  # an answer not known yet ranks after every known one
+NEVER = float("inf")  # closed until further notice ranks after every known opening
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,13 @@ def _room(service: Service, around: _Around) -> rules.Room | None:
 
 
 def _rank(match: Match, areas: Sequence[str]) -> tuple[object, ...]:
-    """For the person at all, then now, then near, then the one that answers soonest."""
+    """For the person at all, then with the fewest reasons against, then soonest open, near, quick to answer."""
+    waits_until = match.opens_at.timestamp() if match.opens_at else NEVER
     return (
         not match.serves,
-        bool(match.why_not),
+        len(match.why_not),
         not match.open_now,
+        0.0 if match.open_now else waits_until,
         rules.nearness(match.service.area_codes, areas),
         match.time_to_answer or LATE,
         match.service.title,

@@ -91,13 +91,11 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "entry": shown,
         "match": match,
-        "now": now,
         "today": today,
         "kind": presenters.kind_words(shown),
         "serves": presenters.serves_words(shown, presenters.area_names()),
         "for_whom": presenters.for_whom(shown),
         "needs": presenters.need_words(shown),
-        "tag": presenters.opening_tag(match, now),
         "answers": presenters.answers_words(match),
         "week": presenters.week_of(hours(shown.hours), today),
         "room_rows": presenters.room_rows(shown, days),
