@@ -128,6 +128,16 @@ def test_a_request_goes_to_the_nearest_that_serves_even_when_it_is_shut(vera):
     assert default_service("ambulance", vera, MONDAY_DAWN) is None
 
 
+def test_nobody_guesses_the_area_of_somebody_without_a_practice(vera):
+    person = PersonFactory()
+    first = service("a-thanet", area_codes=["thanet"])
+    assert default_service("domiciliary-care", person, MONDAY_NOON) == first
+    service("b-deal", area_codes=["deal"])
+    assert default_service("domiciliary-care", person, MONDAY_NOON) is None
+    everywhere = service("c-everywhere")
+    assert default_service("domiciliary-care", person, MONDAY_NOON) == everywhere
+
+
 def test_how_services_answer_is_asked_once_of_whoever_registered(vera, monkeypatch):
     monkeypatch.setattr(performance, "_source", [])
     slow, quick = service("a-slow"), service("b-quick")

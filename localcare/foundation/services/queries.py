@@ -91,10 +91,12 @@ def find_services(
 def default_service(kind: str, person: Person | None, at: datetime | None = None) -> Service | None:
     """The service of the kind that a request for the person goes to; None when none serves them.
 
-    One that can take the person now; otherwise the nearest that serves them, whose queue keeps the request.
+    One that can take the person now; otherwise the nearest that serves them, whose queue keeps the request. Where
+    nobody knows in whose area the person lives and several could be right, none: somebody has to choose.
     """
     serving = [match for match in find_services(kind=kind, person=person, at=at) if match.serves]
-    return serving[0].service if serving else None
+    certain = serving if len(serving) == 1 else [match for match in serving if not match.cautions]
+    return certain[0].service if certain else None
 
 
 def room_by_day(service: Service, first: date, days: int) -> list[tuple[date, Capacity | None]]:
