@@ -46,9 +46,11 @@ class FormFilling:
 
 def fill(
     request: HttpRequest, *, form: str, person: Person, by: Reader, context: str = "", key: str | None = None,
-    basis: str = "", prefix: str | None = None,
+    basis: str = "", prefix: str | None = None, known: Mapping[str, Any] | None = None,
 ) -> FormFilling:  # fmt: skip
     """Load or begin the draft for this context, and do what the post asks: save, complete, add or remove a row.
+
+    `known`: first answers that the desk has already, by item, so that nobody is asked twice.
 
     What cannot be completed yet is kept as a draft, so that nothing typed is lost while it is mended.
     A post whose `action` is none of these (another form of the same page) only shows the form.
@@ -59,7 +61,8 @@ def fill(
     make = form_class(definition, person)
     act = _act_of(request)
     if not act:
-        answers = response.answers if response.pk else {code: one.value for code, one in prefilled.items()}
+        first = {code: one.value for code, one in prefilled.items()} | dict(known or {})
+        answers = response.answers if response.pk else first
         shown = make(answers=answers, prefilled=prefilled, prefix=prefix)
         filling = FormFilling(definition, shown, response, prefilled=prefilled)
         _keep_books(filling, person, form, context)

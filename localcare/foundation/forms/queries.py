@@ -20,7 +20,8 @@ State = FormResponse.State
 def response_for(reader: Reader, reference: UUID | str) -> FormResponse:
     """The completed response; Http404 (audited as denied) when its person is not the reader's to see."""
     _may_read(reader)
-    found = _all().filter(reference=_valid(reference), state=State.COMPLETED).first()
+    valid = _valid(reference)
+    found = _all().filter(reference=valid, state=State.COMPLETED).first() if valid else None
     if found is None:
         raise Http404("There is no completed form at this address.")
     find_person(reader, found.person.reference)

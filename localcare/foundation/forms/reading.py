@@ -14,6 +14,7 @@ from localcare.foundation.forms.shape import (
     Prefill,
     Range,
     Section,
+    Test,
 )
 
 Content = Mapping[str, Any]
@@ -81,13 +82,15 @@ def condition(content: Content | None) -> Condition | None:
     """The condition that the content says, none for nothing."""
     if not content:
         return None
-    for test in ("all", "any"):
+    joined: tuple[Test, ...] = ("all", "any")
+    for test in joined:
         if test in content:
             parts = tuple(part for part in map(condition, content[test]) if part)
             return Condition(test=test, parts=parts)
-    test = next(test for test in ("equals", "in", "answered") if test in content)
-    value = tuple(content[test]) if test == "in" else content[test]
-    return Condition(test=test, item=content["item"], value=value)
+    asked: tuple[Test, ...] = ("equals", "in", "answered")
+    one = next(test for test in asked if test in content)
+    value = tuple(content[one]) if one == "in" else content[one]
+    return Condition(test=one, item=content["item"], value=value)
 
 
 def _range(content: Content | None) -> Range | None:

@@ -107,7 +107,7 @@ class AnswersForm(forms.Form):
         self.places[path] = item
         label = item.text if item.required or item.required_when else f"{item.text} (optional)"
         self.fields |= answer_fields.fields_of(name, item, label=label, hint=self._hint(item))
-        self.initial |= answer_fields.shown_from(name, item, value)
+        self.initial.update(answer_fields.shown_from(name, item, value))
         if self.is_bound and self.add_prefix(name + answer_fields.CONFIRMED) in self.data:
             self._add_confirmation(name, item)
 

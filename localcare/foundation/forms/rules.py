@@ -57,7 +57,7 @@ def holds(condition: Condition | None, answers: Answers) -> bool:
         return any(holds(part, answers) for part in condition.parts)
     value = answers.get(condition.item)
     if condition.test == "answered":
-        return is_answered(value) == condition.value
+        return is_answered(value) is bool(condition.value)
     wanted = condition.value if condition.test == "in" else (condition.value,)
     values = value if isinstance(value, list) else [value]
     return any(_same(one, each) for one in values for each in wanted)
