@@ -2,15 +2,19 @@
 
 import pytest
 
+from localcare.foundation.forms import actions
 from localcare.foundation.forms.models import FormResponse
+from localcare.kernel.access.readers import reader_for
 from tests.browser.fixtures import PHONE
 from tests.factories import practice, registered_person, user_with_role
+from tests.forms.test_filling import VISIT
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.urls("tests.forms.filling_urls"),
 ]  # fmt: skip
 
 
+@pytest.mark.trace("T106", "T107")
 def test_a_discharge_is_described_saved_taken_up_again_and_completed(
     new_page, sign_in, assert_accessible, take_picture
 ):
@@ -46,3 +50,16 @@ def test_a_discharge_is_described_saved_taken_up_again_and_completed(
     assert page.get_by_role("row", name="Hospital and ward").get_by_text("Another ward").is_visible()
     assert_accessible(page)
     assert FormResponse.objects.get().answers["ward"] == "Another ward"
+
+
+def test_a_response_its_amendment_and_a_preview_are_accessible_on_a_phone(
+    phone_page, sign_in, assert_accessible
+):
+    vera = registered_person(family_name="Marshfield", given_name="Vera")
+    asha = user_with_role("rapid-response-clinician", practice=practice())
+    visit = actions.complete(person=vera, form="urgent-response-visit", answers=VISIT, by=reader_for(asha))
+    sign_in(phone_page, asha)
+    for address in (f"/forms/responses/{visit.reference}/", f"/forms/responses/{visit.reference}/amend/",
+                    "/forms/", "/forms/discharge-support/"):  # fmt: skip
+        phone_page.goto(address)
+        assert_accessible(phone_page)
