@@ -23,6 +23,7 @@ TITLES = {
     "loading": "Loading",
     "person_search": "Person search",
     "pages": "Pages with 1.8 million people",
+    "journal": "The journal at size, and timers",
 }
 
 

@@ -93,7 +93,7 @@ def test_an_act_is_whole_or_not_at_all(services, member, fatal):
     assert list(TaskState.objects.order_by("task").values()) == standing
 
 
-@pytest.mark.parametrize("fatal", [3, 20])
+@pytest.mark.parametrize("fatal", [3, 14])
 def test_a_worker_killed_while_it_fires_timers_leaves_each_to_fire_once(services, member, fatal):
     from localcare.foundation.pathways.moment import as_if_at, now
 

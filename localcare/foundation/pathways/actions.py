@@ -83,7 +83,7 @@ def _begin(
     reason: str,
     at: datetime | None,
 ) -> None:
-    ledger = Ledger(journey.pk)
+    ledger = Ledger.of_journey(journey.pk)
     if journey.person.death_date is not None and "death" in ledger.pathway.stops_on:
         raise NotPossible("This person has died. A pathway cannot be opened for them.")
     priority = journey.priority
@@ -214,7 +214,7 @@ def milestone(
         if code not in known:
             raise NotPossible(f"This step has no point {code!r}. Choose one of: {', '.join(known.values())}.")
         if ("milestone", code) in ledger.of(task).moments:
-            raise AlreadyDone(f"“{known[code]}” has been recorded already.")
+            raise AlreadyDone(f"“{known[code]}” has been recorded already{refusals.by_whom(ledger, task, code)}.")
 
     return _move(
         task, by, "milestone", at=at, code=code, reason=reason, response=response, key=key, check=check
@@ -376,14 +376,14 @@ def prioritise(*, task: Task, by: Reader, priority: str, reason: str, key: str |
     return _do(task, by, "task.prioritised", act, key=key, settles=False)
 
 
-def note(*, task: Task, by: Reader, text: str, key: str | None = None) -> JournalEntry:
-    """Write something down beside the work; it moves no clock."""
+def note(*, task: Task, by: Reader, text: str, code: str = "", key: str | None = None) -> JournalEntry:
+    """Write something down beside the work; it moves no clock. `code` says what kind of note it is."""
     if not text.strip():
         raise NotPossible("Write something in the note.")
 
     def act(ledger: Ledger) -> JournalEntry:
         refusals.check_party(by, ledger)
-        return ledger.append("noted", by=by, task=task, reason=text, key=key)
+        return ledger.append("noted", by=by, task=task, code=code, reason=text, key=key)
 
     return _do(task, by, "task.noted", act, key=key, settles=False, needs_open=False)
 
@@ -467,7 +467,7 @@ def stop(
     if not reason.strip():
         raise NotPossible("Say why the pathway is stopped.")
     with transaction.atomic():
-        ledger = Ledger(journey.pk)
+        ledger = Ledger.of_journey(journey.pk)
         known = _known(ledger, key)
         if known is not None:
             return known
@@ -534,7 +534,7 @@ def _do(
 ) -> JournalEntry:
     """Lock, look whether it was done before, act, lead on, project, audit."""
     with transaction.atomic():
-        ledger = Ledger(task.journey_id)
+        ledger = Ledger.of_journey(task.journey_id)
         known = _known(ledger, key)
         if known is not None:
             return known

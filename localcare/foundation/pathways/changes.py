@@ -69,7 +69,7 @@ def _pass_on(change: Change, by: Reader) -> int:
             .order_by("journey")
             .values_list("journey", flat=True)
         )
-        ledgers = [Ledger(key) for key in journeys]  # locked in the order of their keys
+        ledgers = Ledger.several(journeys)
         told = sum(_tell(ledger, change) for ledger in ledgers)
         for ledger in ledgers:
             _stop(ledger, change, by)

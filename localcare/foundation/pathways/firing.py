@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from localcare.analysis.pathways.model import Escalation
 from localcare.foundation.pathways.following import hand_on, service_for
-from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.ledger import Ledger, project_all
 from localcare.foundation.pathways.models import JournalEntry, Task, Timer
 from localcare.foundation.pathways.notices import key_of, tell
 from localcare.kernel.access.readers import Reader, system_reader
@@ -20,18 +22,26 @@ WORDS = {
 }
 
 
-def fire_timers_of(journey_pk: int, moment: datetime) -> int:
-    """Fire the due timers of one journey under its lock; those that lapsed meanwhile do nothing."""
-    ledger = Ledger(journey_pk)
+def fire_timers_of(journeys: Sequence[int], moment: datetime) -> int:
+    """Fire the due timers of journeys under their locks; those that lapsed meanwhile do nothing."""
+    ledgers = Ledger.several(journeys)
     by = system_reader("timers")
-    due = Timer.objects.filter(task__journey=journey_pk, fires_at__lte=moment).order_by("fires_at", "pk")
+    due: dict[int, list[Timer]] = defaultdict(list)
+    timers = Timer.objects.filter(task__journey__in=journeys, fires_at__lte=moment)
+    for timer in timers.select_related("task").order_by("fires_at", "pk"):
+        due[timer.task.journey_id].append(timer)
+    fired = sum(_fire_all(ledger, due[ledger.journey.pk], by) for ledger in ledgers)
+    project_all(ledgers)
+    return fired
+
+
+def _fire_all(ledger: Ledger, timers: list[Timer], by: Reader) -> int:
     fired = 0
-    for timer in due:
+    for timer in timers:
         task = ledger.tasks[timer.task_id]
         if ledger.standing.is_open and ledger.of(task).is_open:
             _fire(ledger, task, timer, by)
             fired += 1
-    ledger.project()
     return fired
 
 

@@ -50,11 +50,11 @@ def ask(
 
 def service_for(ledger: Ledger, kind: str) -> Service | None:
     """The service of a kind: the one that already works on this journey, else the one that covers the person."""
-    known = [task.service_id for task in ledger.standing.tasks.values() if task.service_id is not None]
-    if ledger.journey.opened_by_service_id is not None:
-        known.append(ledger.journey.opened_by_service_id)
-    working = Service.objects.filter(pk__in=known, kind=kind, is_active=True).order_by("pk").first()
-    return working or default_service(kind, ledger.journey.person, ledger.now)
+    keys = [ledger.journey.opened_by_service_id]
+    keys += [task.service_id for task in reversed(ledger.standing.tasks.values())]
+    working = (ledger.service(key) for key in keys)
+    found = next((one for one in working if one is not None and one.kind == kind and one.is_active), None)
+    return found or default_service(kind, ledger.journey.person, ledger.now)
 
 
 def lead_on(

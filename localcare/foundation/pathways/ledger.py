@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from localcare.foundation.pathways import definitions, rules
 from localcare.foundation.pathways.clocks import LONDON, Rulebook
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
-from localcare.foundation.pathways.projection import project
+from localcare.foundation.pathways.projection import Projected, project
 from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding, fold
 from localcare.foundation.pathways.timers import wake_at
 from localcare.foundation.services.models import Service
@@ -27,18 +28,40 @@ UNIT = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 class Ledger:
     """One journey under its lock: every act goes through here, inside one transaction."""
 
-    def __init__(self, journey_pk: int) -> None:
-        """Lock the journey and read its journal; call within a transaction."""
-        self.journey: Journey = (
-            Journey.objects.select_for_update(of=("self",))
-            .select_related("version", "person", "opened_by_service")
-            .get(pk=journey_pk)
-        )
-        self.pathway: Pathway = definitions.pathway_of(self.journey.version)
-        self.tasks: dict[int, Task] = {task.pk: task for task in self.journey.tasks.all()}
-        self.entries: list[JournalEntry] = list(self.journey.entries.order_by("pk"))
+    def __init__(
+        self, journey: Journey, tasks: Iterable[Task], entries: Iterable[JournalEntry], directory: Directory
+    ) -> None:
+        """Take up a journey that is locked, with its tasks and its entries in their order."""
+        self.journey = journey
+        self.pathway: Pathway = definitions.pathway_of(journey.version)
+        self.tasks: dict[int, Task] = {task.pk: task for task in tasks}
+        self.entries: list[JournalEntry] = list(entries)
+        self.directory = directory
         self.now: datetime = now()
         self._fold()
+
+    @classmethod
+    def of_journey(cls, pk: int) -> Ledger:
+        """Lock one journey and read its journal; call within a transaction."""
+        return cls.several([pk])[0]
+
+    @classmethod
+    def several(cls, keys: Sequence[int]) -> list[Ledger]:
+        """Lock journeys in the order of their keys and read their journals, in three queries."""
+        journeys = list(
+            Journey.objects.select_for_update(of=("self",))
+            .select_related("version", "person", "opened_by_service")
+            .filter(pk__in=keys)
+            .order_by("pk")
+        )
+        tasks: dict[int, list[Task]] = defaultdict(list)
+        for task in Task.objects.filter(journey__in=keys).order_by("pk"):
+            tasks[task.journey_id].append(task)
+        entries: dict[int, list[JournalEntry]] = defaultdict(list)
+        for entry in JournalEntry.objects.filter(journey__in=keys).order_by("pk"):
+            entries[entry.journey_id].append(entry)
+        directory = Directory()
+        return [cls(journey, tasks[journey.pk], entries[journey.pk], directory) for journey in journeys]
 
     def _fold(self) -> None:
         steps = {pk: task.step for pk, task in self.tasks.items()}
@@ -104,7 +127,7 @@ class Ledger:
 
     def service(self, pk: int | None) -> Service | None:
         """A service by its key."""
-        return Service.objects.filter(pk=pk).first() if pk else None
+        return self.directory.by_key(pk) if pk else None
 
     def check_time(self, at: datetime | None, reason: str, *, not_before: datetime | None) -> datetime:
         """The effective time of an act, refused when the rule for back-dating does not allow it."""
@@ -116,8 +139,28 @@ class Ledger:
 
     def project(self) -> None:
         """Bring the derived views up to date and see that new timers wake somebody."""
-        for due in project(self.journey, self.pathway, self.tasks, self.standing, RULEBOOK):
-            wake_at(due.fires_at)
+        project_all([self])
+
+
+class Directory:
+    """The services met while some journeys are worked on, each read once."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._known: dict[int, Service | None] = {}
+
+    def by_key(self, pk: int) -> Service | None:
+        """A service by its key."""
+        if pk not in self._known:
+            self._known[pk] = Service.objects.filter(pk=pk).first()
+        return self._known[pk]
+
+
+def project_all(ledgers: Sequence[Ledger]) -> None:
+    """Bring the derived views of journeys up to date together."""
+    projected = [Projected(one.journey, one.pathway, one.tasks, one.standing) for one in ledgers]
+    for moment in sorted({due.fires_at for due in project(projected, RULEBOOK)}):
+        wake_at(moment)
 
 
 def _elapsed(span: Span) -> timedelta:

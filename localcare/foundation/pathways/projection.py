@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -28,31 +28,41 @@ COPIED = (
 )
 
 
-def project(
-    journey: Journey, pathway: Pathway, tasks: Mapping[int, Task], standing: JourneyStanding, rules: Rulebook
-) -> list[Due]:
-    """Bring the derived rows of a journey up to date; return the timers that are new."""
-    _save(JourneyState, "journey_id", {journey.pk: _journey_row(journey, pathway, standing)})
+@dataclass(frozen=True)
+class Projected:
+    """A journey whose derived rows are to follow from where it stands."""
+
+    journey: Journey
+    pathway: Pathway
+    tasks: Mapping[int, Task]
+    standing: JourneyStanding
+
+
+def project(journeys: Sequence[Projected], rules: Rulebook) -> list[Due]:
+    """Bring the derived rows of journeys up to date, all in a handful of queries; return the timers that are new."""
+    _save(JourneyState, "journey_id", {one.journey.pk: _journey_row(one) for one in journeys})
     states: dict[int, dict[str, Any]] = {}
-    clocks: dict[int, list[Running]] = {}
+    clocks: dict[int, tuple[TaskStanding, list[Running]]] = {}
     timers: dict[str, tuple[int, Due]] = {}
-    for key, task in standing.tasks.items():
-        step = pathway.steps[task.step]
-        clocks[key] = clocks_of(step, task, standing, rules)
-        states[key] = _task_row(journey, pathway, task, clocks[key], rules)
-        if standing.is_open:
-            timers |= {
-                due.key: (key, due) for due in timers_of(step, task, tasks[key].key, clocks[key], rules)
-            }
+    for one in journeys:
+        for key, task in one.standing.tasks.items():
+            step = one.pathway.steps[task.step]
+            running = clocks_of(step, task, one.standing, rules)
+            clocks[key] = (task, running)
+            states[key] = _task_row(one, task, running, rules)
+            if one.standing.is_open:
+                dues = timers_of(step, task, one.tasks[key].key, running, rules)
+                timers |= {due.key: (key, due) for due in dues}
     _save(TaskState, "task_id", states)
-    _save_clocks(standing, clocks)
-    return _save_timers(list(standing.tasks), timers)
+    _save_clocks(clocks)
+    return _save_timers(list(states), timers)
 
 
-def _journey_row(journey: Journey, pathway: Pathway, standing: JourneyStanding) -> dict[str, Any]:
+def _journey_row(one: Projected) -> dict[str, Any]:
+    standing = one.standing
     return {
-        "person_id": journey.person_id,
-        "pathway": pathway.code,
+        "person_id": one.journey.person_id,
+        "pathway": one.pathway.code,
         "is_open": standing.is_open,
         "opened_at": standing.opened_at,
         "ended_at": standing.ended_at,
@@ -62,17 +72,15 @@ def _journey_row(journey: Journey, pathway: Pathway, standing: JourneyStanding) 
     }
 
 
-def _task_row(
-    journey: Journey, pathway: Pathway, task: TaskStanding, clocks: list[Running], rules: Rulebook
-) -> dict[str, Any]:
-    step = pathway.steps[task.step]
+def _task_row(one: Projected, task: TaskStanding, clocks: list[Running], rules: Rulebook) -> dict[str, Any]:
+    step = one.pathway.steps[task.step]
     running = [clock for clock in clocks if clock.stopped_at is None and clock.due_at and not clock.is_void]
     nearest = min(running, key=lambda clock: (clock.due_at, clock.code), default=None)
     row = {name: getattr(task, name) for name in COPIED}
     return row | {
-        "journey_id": journey.pk,
-        "person_id": journey.person_id,
-        "pathway": pathway.code,
+        "journey_id": one.journey.pk,
+        "person_id": one.journey.person_id,
+        "pathway": one.pathway.code,
         "due_at": nearest.due_at if nearest else None,
         "due_clock": nearest.code if nearest else "",
         "review_due_at": review_due(step, task, rules),
@@ -100,16 +108,14 @@ def _field(model: type[Model], attribute: str) -> str:
     return next(field.name for field in model._meta.concrete_fields if field.attname == attribute)
 
 
-def _save_clocks(standing: JourneyStanding, clocks: Mapping[int, list[Running]]) -> None:
-    before = {
-        (row.task_id, row.code): row for row in ClockState.objects.filter(task__in=list(standing.tasks))
-    }
+def _save_clocks(clocks: Mapping[int, tuple[TaskStanding, list[Running]]]) -> None:
+    before = {(row.task_id, row.code): row for row in ClockState.objects.filter(task__in=list(clocks))}
     changed, kept = [], set()
-    for task, running in clocks.items():
+    for key, (task, running) in clocks.items():
         for clock in running:
-            kept.add((task, clock.code))
-            row = ClockState(task_id=task, service_id=standing.tasks[task].service_id, **asdict(clock))
-            if not _same(before.get((task, clock.code)), row):
+            kept.add((key, clock.code))
+            row = ClockState(task_id=key, service_id=task.service_id, **vars(clock))
+            if not _same(before.get((key, clock.code)), row):
                 changed.append(row)
     if changed:
         ClockState.objects.bulk_create(
@@ -137,5 +143,5 @@ def _save_timers(tasks: Iterable[int], timers: Mapping[str, tuple[int, Due]]) ->
         Timer.objects.filter(pk__in=gone).delete()
     new = [(task, due) for key, (task, due) in timers.items() if key not in before]
     if new:
-        Timer.objects.bulk_create(Timer(task_id=task, **asdict(due)) for task, due in new)
+        Timer.objects.bulk_create(Timer(task_id=task, **vars(due)) for task, due in new)
     return [due for _, due in new]

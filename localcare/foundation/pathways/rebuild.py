@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.ledger import Ledger, project_all
 from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, TaskState, Timer
 
+AT_A_TIME = 500  # journeys
 Progress = Callable[[int, int, str], None]
 
 
@@ -18,8 +19,8 @@ def rebuild(*, progress: Progress | None = None) -> int:
         for model in (Timer, ClockState, TaskState, JourneyState):
             model.objects.all().delete()
         keys = list(Journey.objects.order_by("pk").values_list("pk", flat=True))
-        for number, key in enumerate(keys, 1):
-            Ledger(key).project()
+        for first in range(0, len(keys), AT_A_TIME):
+            project_all(Ledger.several(keys[first : first + AT_A_TIME]))
             if progress is not None:
-                progress(number, len(keys), "journeys")
+                progress(min(first + AT_A_TIME, len(keys)), len(keys), "journeys")
     return len(keys)

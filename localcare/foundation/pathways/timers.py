@@ -42,13 +42,21 @@ def fire_due(now: datetime | None = None) -> int:
             journeys = _journeys_with_due(moment, failed)
             if not journeys:
                 return fired
-            for journey in journeys:
-                try:
-                    with transaction.atomic():
-                        fired += _fire(journey, moment)
-                except Exception:
-                    failed.add(journey)
-                    logger.exception("A timer could not fire", extra={"journey": journey})
+            try:
+                with transaction.atomic():
+                    fired += _fire(journeys, moment)
+            except Exception:  # one of them is at fault: the others must not wait for it
+                fired += sum(_fire_alone(journey, moment, failed) for journey in journeys)
+
+
+def _fire_alone(journey: int, moment: datetime, failed: set[int]) -> int:
+    try:
+        with transaction.atomic():
+            return _fire([journey], moment)
+    except Exception:
+        failed.add(journey)
+        logger.exception("A timer could not fire", extra={"journey": journey})
+        return 0
 
 
 def _journeys_with_due(moment: datetime, failed: set[int]) -> list[int]:
@@ -57,7 +65,7 @@ def _journeys_with_due(moment: datetime, failed: set[int]) -> list[int]:
     return list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_A_TIME])
 
 
-def _fire(journey: int, moment: datetime) -> int:
+def _fire(journeys: list[int], moment: datetime) -> int:
     from localcare.foundation.pathways.firing import fire_timers_of
 
-    return fire_timers_of(journey, moment)
+    return fire_timers_of(journeys, moment)
