@@ -44,6 +44,16 @@ def _last_transition(ledger: Ledger, task: Task) -> JournalEntry | None:
     return next((entry for entry in reversed(held) if entry.to_state != entry.from_state), None)
 
 
+def by_whom(ledger: Ledger, task: Task, milestone: str) -> str:
+    """`, by Asha Tester at 14:05 on 3 March 2026`: who recorded a point, for whoever comes second."""
+    held = (entry for entry in reversed(standing_entries(ledger.entries)) if entry.task_id == task.pk)
+    first = next((entry for entry in held if entry.event == "milestone" and entry.code == milestone), None)
+    if first is None:
+        return ""
+    at = first.effective_at.astimezone(LONDON)
+    return f", by {first.actor_name} at {at:%H:%M} on {at.day} {at:%B %Y}"
+
+
 def check_permission(by: Reader, permission: str, service: Service | None) -> None:
     """Refuse who does not hold the permission, or acts for a service that is not theirs."""
     if not by.may(permission):

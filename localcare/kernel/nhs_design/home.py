@@ -21,6 +21,12 @@ class HomeCard:
     permission: str | None = None
     order: int = 50
     waiting: Callable[[Any], str | None] | None = None
+    shown_to: Callable[[Any], bool] | None = None  # narrower than the permission, for example a team's desk
+
+    def is_for(self, reader: MayOpen) -> bool:
+        """Whether the card is of use to the reader."""
+        may = self.permission is None or reader.may(self.permission)
+        return may and (self.shown_to is None or self.shown_to(reader))
 
 
 @dataclass(frozen=True)
@@ -52,5 +58,5 @@ def cards_for(reader: MayOpen) -> list[ShownCard]:
             waiting=card.waiting(reader) if card.waiting else None,
         )
         for card in ordered
-        if card.permission is None or reader.may(card.permission)
+        if card.is_for(reader)
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.urls import reverse
 
@@ -19,13 +19,19 @@ class MayOpen(Protocol):
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One entry: its words, the url name it leads to and the permission that opens that page."""
+    """One entry: its words, the url name it leads to, the permission that opens that page, and to whom it is of use."""
 
     label: str
     url_name: str
     permission: str | None = None
     order: int = 50
     arguments: tuple[str, ...] = field(default=())
+    shown_to: Callable[[Any], bool] | None = None  # narrower than the permission, for example a team's desk
+
+    def is_for(self, reader: MayOpen) -> bool:
+        """Whether the entry is of use to the reader."""
+        may = self.permission is None or reader.may(self.permission)
+        return may and (self.shown_to is None or self.shown_to(reader))
 
     @property
     def address(self) -> str:
@@ -59,7 +65,7 @@ def links_for(reader: MayOpen | None, path: str) -> list[Link]:
     """The entries this reader may open, the one that holds the path marked as current."""
     if reader is None:
         return []
-    open_items = [item for item in registered() if item.permission is None or reader.may(item.permission)]
+    open_items = [item for item in registered() if item.is_for(reader)]
     current = _longest_prefix([item.address for item in open_items], path)
     return [Link(item.label, item.address, item.address == current) for item in open_items]
 
