@@ -12,6 +12,8 @@ from localcare.care.stratification.actions import run_stratification
 from localcare.care.stratification.models import ListEntry, Run
 from localcare.exchange.extracts.load import load_dataset
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
+from localcare.foundation.forms.actions import complete
+from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
@@ -28,6 +30,7 @@ from localcare.synthetic.spoiling import spoil
 from tests.factories import practice, registered_person, user_with_role
 
 PEOPLE = 120
+NOT_SEEN = {"seen": "not-seen", "why-not-seen": "no-answer", "done": "Rang twice", "result": "met"}
 PRACTICES = (("SYN-TEST-A", "Deal", 60.0), ("SYN-TEST-B", "Margate", 60.0))
 
 
@@ -48,6 +51,7 @@ class Place:
     operation: PlaceOperation
     membership: Membership  # of a service, with a closure of it
     closure: Closure
+    response: FormResponse
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -73,8 +77,9 @@ def loaded_place(dataset: Path) -> Place:
     load_service_definitions(by=loader)
     service = Service.objects.get(code="rapid-response-south-kent-coast")
     soon = timezone.now() + timedelta(days=2)
+    person = ListEntry.objects.order_by("-pk")[0].person
     return Place(
-        person=ListEntry.objects.order_by("-pk")[0].person,
+        person=person,
         account=account,
         grant=account.role_grants.get(),
         run=run,
@@ -93,6 +98,7 @@ def loaded_place(dataset: Path) -> Place:
         ),
         membership=add_member(service=service, user=users["team-lead"], is_lead=True, by=loader),
         closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
+        response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
         users=users,
     )
 

@@ -1,9 +1,10 @@
 """Drafts that are never overwritten in silence, and forms that are completed once."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from localcare.foundation.forms import actions, queries
 from localcare.foundation.forms.models import FormResponse
@@ -259,3 +260,13 @@ def test_an_unusual_value_is_asked_about_and_an_impossible_one_refused(vera, ash
         other, vera, asha, action="complete", **sent, visits_per_day="8", visits_per_day__confirmed="8"
     )
     assert done.completed.answers["visits-per-day"] == 8
+
+
+def test_what_is_written_down_later_is_completed_when_it_happened_never_in_the_future(vera, asha):
+    given = {"person": vera, "form": "urgent-response-visit", "answers": VISIT, "by": asha}
+    then = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+    assert actions.complete(**given, at=then).completed_at == then
+    with pytest.raises(actions.NotComplete, match="today or earlier"):
+        actions.complete(**given, at=then - timedelta(days=1))
+    with pytest.raises(ValueError, match="future"):
+        actions.complete(**given, at=timezone.now() + timedelta(hours=1))

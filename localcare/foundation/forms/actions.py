@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -82,11 +82,13 @@ def save_draft(
 def complete(
     *, person: Person, form: str, answers: Answers, by: Reader, context: str = "", basis: str = "",
     reference: uuid.UUID | None = None, revision: int | None = None, after: str = "", key: str | None = None,
+    at: datetime | None = None,
 ) -> FormResponse:  # fmt: skip
     """Complete a form once: answers checked, scores worked out, facts recorded.
 
     The same `key` or `reference` with the same answers gives the first response back. With a `revision` the draft
-    it was taken from is completed (Overtaken when it moved on); without one, any draft is left alone.
+    it was taken from is completed (Overtaken when it moved on); without one, any draft is left alone. `at` is when it
+    was completed, for what is written down later.
     """
     person = _allowed(by, person)
     _wait_for_turn(person, form, context)
@@ -100,10 +102,13 @@ def complete(
         elif _is_older(draft, reference, revision):
             raise Overtaken(draft)
     response = draft or _new(person, form, context, by, reference)
-    _finish(response, answers, by, on=timezone.localdate())
+    moment = at or timezone.now()
+    if moment > timezone.now():
+        raise ValueError("A form cannot be completed in the future: leave the time out.")
+    _finish(response, answers, by, at=moment, on=timezone.localdate(moment))
     response.key = key or f"done:{response.reference}"
     response.save()
-    _write_facts(response, by, basis=basis, on=timezone.localdate())
+    _write_facts(response, by, basis=basis, on=timezone.localdate(moment))
     _audit(by, "form.complete", response, basis=basis)
     return response
 
@@ -129,7 +134,7 @@ def amend(*, response: FormResponse, answers: Answers, by: Reader, reason: str) 
         person=person, version=former.version, context=former.context, supersedes=former,
         reason=reason.strip()[:300],
     )  # fmt: skip
-    _finish(amended, answers, by, on=on)
+    _finish(amended, answers, by, at=timezone.now(), on=on)
     amended.key = f"done:{amended.reference}"
     amended.save()
     _write_facts(amended, by, basis=reason, on=on, instead_of=key_prefix(former.reference))
@@ -209,15 +214,15 @@ def _first(response: FormResponse) -> FormResponse:
     return response
 
 
-def _finish(response: FormResponse, answers: Answers, by: Reader, *, on: date) -> None:
+def _finish(response: FormResponse, answers: Answers, by: Reader, *, at: datetime, on: date) -> None:
     definition, person = definition_of(response.version), response.person
-    found = rules.problems(definition, answers, today=timezone.localdate(), born=person.birth_date)
+    found = rules.problems(definition, answers, today=timezone.localdate(at), born=person.birth_date)
     if found:
         raise NotComplete(found)
     response.answers = rules.sift(definition, answers).kept
     response.scores = scores_of(definition, response.answers, person, on)
     response.state = FormResponse.State.COMPLETED
-    response.completed_at = timezone.now()
+    response.completed_at = at
     _sign(response, by)
 
 
