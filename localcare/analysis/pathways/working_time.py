@@ -34,7 +34,8 @@ class WorkingHours:
     holiday_hours: OpenMinutes = ()
     holidays: frozenset[date] = frozenset()
     is_always: bool = False
-    _days: dict[date, OpenTimes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _begun: dict[date, OpenTimes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _within: dict[date, OpenTimes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.is_always:
@@ -46,15 +47,24 @@ class WorkingHours:
                 raise ValueError(f"the hours {self.code} open at minute {opens} and close at {closes}")
 
     def times_on(self, day: date) -> OpenTimes:
-        """The open times that begin on the local day, as instants, earliest first."""
-        known = self._days.get(day)
+        """The open times that begin on the local day, as instants, earliest first; they may run into the next."""
+        known = self._begun.get(day)
         if known is None:
             minutes = self.holiday_hours if day in self.holidays else self.week[day.weekday()]
             known = tuple(
                 (_instant_of_minute(day, opens), _instant_of_minute(day, closes))
                 for opens, closes in sorted(minutes)
             )
-            self._days[day] = known
+            self._begun[day] = known
+        return known
+
+    def open_within(self, day: date) -> OpenTimes:
+        """When it is open between one midnight and the next: in order, without overlap."""
+        known = self._within.get(day)
+        if known is None:
+            begins, ends = _instant_of_minute(day, 0), _instant_of_minute(day, MIDNIGHT)
+            times = sorted((*self.times_on(day - DAY), *self.times_on(day)))
+            known = self._within[day] = _joined([(max(a, begins), min(b, ends)) for a, b in times])
         return known
 
     def is_open(self, at: datetime) -> bool:
@@ -65,7 +75,7 @@ class WorkingHours:
         """The instant itself when open then, or the next time it opens."""
         if self.is_always:
             return at
-        return max(at, next(_open_from(self, at))[0])
+        return next(_open_from(self, at))[0]
 
 
 def instant(local: datetime) -> datetime:
@@ -90,25 +100,36 @@ def local_day(at: datetime) -> date:
     return at.astimezone(LONDON).date()
 
 
+def _joined(times: list[tuple[datetime, datetime]]) -> OpenTimes:
+    """Sorted open times, those that touch or overlap made one; empty ones left out."""
+    found: list[tuple[datetime, datetime]] = []
+    for opens, closes in times:
+        if closes <= opens:
+            continue
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], closes)
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
 def _open_from(hours: WorkingHours, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Open times that end after the instant, in order and without overlap, beginning when they began."""
-    day, reached = local_day(at) - DAY, at - 2 * DAY
+    """Open times that end after the instant, cut off at it, earliest first."""
+    day = local_day(at)
     while True:
-        for opens, closes in hours.times_on(day):
-            if closes > max(at, reached):
-                yield max(opens, reached), closes
-            reached = max(reached, closes)
+        for opens, closes in hours.open_within(day):
+            if closes > at:
+                yield max(opens, at), closes
         day += DAY
 
 
 def _open_until(hours: WorkingHours, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Open times that begin before the instant, latest first and without overlap, cut off at it."""
-    day, reached = local_day(at), at
+    """Open times that begin before the instant, cut off at it, latest first."""
+    day = local_day(at)
     while True:
-        for opens, closes in reversed(hours.times_on(day)):
-            if opens < reached:
-                yield opens, min(closes, reached)
-                reached = opens
+        for opens, closes in reversed(hours.open_within(day)):
+            if opens < at:
+                yield opens, min(closes, at)
         day -= DAY
 
 
@@ -153,7 +174,7 @@ def elapsed(start: datetime, stop: datetime, hours: WorkingHours | None = None) 
     for opens, closes in _open_from(hours, start):
         if opens >= stop:
             break
-        total += min(closes, stop) - max(opens, start)
+        total += min(closes, stop) - opens
     return total
 
 
@@ -190,10 +211,9 @@ def _due_after_time(start: datetime, length: timedelta, hours: WorkingHours | No
         return start + length
     left = length
     for opens, closes in _open_from(hours, start):
-        begins = max(opens, start)
-        if closes - begins >= left:
-            return begins + left
-        left -= closes - begins
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
     raise AssertionError("hours that are never open cannot be made")
 
 
