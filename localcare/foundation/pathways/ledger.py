@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from localcare.analysis.pathways.model import Pathway, Span
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.pathways import definitions, rules
+from localcare.foundation.pathways import definitions, room, rules
 from localcare.foundation.pathways.clocks import LONDON, Rulebook
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
@@ -114,6 +114,8 @@ class Ledger:
         entry.save(force_insert=True)
         self.entries.append(entry)
         self._fold()
+        if task is not None:
+            room.follow(self, task, event)
         return entry
 
     def add_task(self, step: str) -> Task:
@@ -136,6 +138,10 @@ class Ledger:
         limit = _elapsed(definitions.span_on(BACK_DATING, self.now.astimezone(LONDON).date()))
         rules.check_time(at, now=self.now, not_before=not_before, limit=limit, reason=reason)
         return min(at, self.now)
+
+    def length_in_days(self, span: Span, day: date) -> int:
+        """How many days a span of a definition is on a day; at least one."""
+        return max(1, -(-_elapsed(definitions.span_on(span, day)) // timedelta(days=1)))
 
     def project(self) -> None:
         """Bring the derived views up to date and see that new timers wake somebody."""

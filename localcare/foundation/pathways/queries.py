@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,12 +21,16 @@ from localcare.foundation.pathways.models import (
     Task,
     TaskState,
 )
+from localcare.foundation.pathways.moment import now
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import visible_people
 from localcare.foundation.services.models import Service
+from localcare.foundation.services.performance import Performance
 from localcare.foundation.services.queries import services_of
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+
+RECENT = timedelta(weeks=4)
 
 
 class NotVisible(Http404):
@@ -221,22 +225,6 @@ def _party(entry: JournalEntry) -> int | None:
     return entry.detail.get("asked_by") or entry.detail.get("from")
 
 
-@dataclass(frozen=True)
-class Performance:
-    """How a service answered in a time: computed from the journal."""
-
-    asked: int
-    accepted: int
-    declined: int
-    median_minutes_to_answer: float | None
-
-    @property
-    def acceptance_rate(self) -> float | None:
-        """Accepted of those answered, 0 to 1; None when nobody was answered."""
-        answered = self.accepted + self.declined
-        return self.accepted / answered if answered else None
-
-
 PERFORMANCE = """
     WITH asked AS (
         SELECT entry.id, entry.task_id, entry.service_id, entry.effective_at
@@ -262,13 +250,20 @@ PERFORMANCE = """
 """
 
 
-def performance(services: Iterable[int], *, since: datetime) -> dict[int, Performance]:
-    """Acceptance and time to answer of services (by key) since a moment, from the journal."""
+def performance(services: Collection[int], *, since: datetime | None = None) -> dict[int, Performance]:
+    """Answers and the median time to an answer of services (by key) since a moment (four weeks ago), from the journal."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(PERFORMANCE, {"services": list(services), "since": since})
-        return {row[0]: Performance(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(PERFORMANCE, {"services": list(services), "since": since or now() - RECENT})
+        return {
+            service: Performance(
+                accepted + declined,
+                accepted,
+                timedelta(minutes=float(minutes)) if minutes is not None else None,
+            )
+            for service, _, accepted, declined, minutes in cursor.fetchall()
+        }
 
 
 def people_of_teams(reader: Reader) -> QuerySet[TaskState]:

@@ -37,11 +37,13 @@ def hold_capacity(*, service: Service, day: date, key: str, quantity: int = 1) -
         return Hold.objects.create(capacity=room, key=key, quantity=quantity)
 
 
-def release(*, key: str, day: date | None = None) -> int:
-    """Give back all that is held for the work (on one day only, when said); how many holds that were."""
+def release(*, key: str, day: date | None = None, since: date | None = None) -> int:
+    """Give back what is held for the work (on one day, or from a day on, when said); how many holds that were."""
     holds = Hold.objects.filter(key=key, released_at=None)
     if day is not None:
         holds = holds.filter(capacity__day=day)
+    if since is not None:
+        holds = holds.filter(capacity__day__gte=since)
     with transaction.atomic():
         days = Capacity.objects.select_for_update().filter(pk__in=holds.values("capacity"))
         locked = [room.pk for room in days.order_by("service", "day")]

@@ -1,0 +1,71 @@
+"""The room that a service promises when it accepts, and gets back when the work ends: never promised twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from localcare.foundation.pathways.errors import NotPossible
+from localcare.foundation.services.actions import hold_capacity, release
+from localcare.foundation.services.errors import NoRoom
+from localcare.foundation.services.models import Service
+
+if TYPE_CHECKING:
+    from localcare.foundation.pathways.ledger import Ledger
+    from localcare.foundation.pathways.models import Task
+
+LONDON = ZoneInfo("Europe/London")
+GIVES_BACK = frozenset({"declined", "cancelled", "done", "transferred"})
+UNITS = {"visits": "visits", "slots": "slots", "places": "places", "bed": "places", "beds": "places"}
+AMOUNT = re.compile(r"^(?P<amount>\d+)(?: per (?P<rhythm>day|week))?$")
+
+
+def follow(ledger: Ledger, task: Task, event: str) -> None:
+    """Promise room on acceptance and give it back at the end; NotPossible when there is none."""
+    if event == "accepted":
+        _promise(ledger, task)
+    elif event in GIVES_BACK or (event == "undone" and ledger.of(task).state == "requested"):
+        release(key=str(task.reference), since=_day(ledger))
+
+
+def _promise(ledger: Ledger, task: Task) -> None:
+    service = ledger.service(ledger.of(task).service_id)
+    if service is None or not service.capacity_unit:
+        return
+    try:
+        for day, quantity in _needed(ledger, task, service):
+            if service.capacities.filter(day=day).exists():  # a day of which nothing is said refuses nobody
+                hold_capacity(service=service, day=day, key=str(task.reference), quantity=quantity)
+    except NoRoom as error:
+        raise NotPossible(f"{error} Decline the request, hand it on, or make room first.") from error
+
+
+def _needed(ledger: Ledger, task: Task, service: Service) -> Iterator[tuple[date, int]]:
+    """The days on which the step takes room of the service, and how much."""
+    step = ledger.pathway.steps[task.step]
+    said = next((text for name, text in step.uses.items() if UNITS.get(name) == service.capacity_unit), "")
+    matched = AMOUNT.match(said)
+    if matched is None:
+        return
+    amount, rhythm = int(matched["amount"]), matched["rhythm"]
+    first = _day(ledger)
+    days = ledger.length_in_days(step.lasts.up_to, first) if step.lasts is not None else 1
+    if rhythm is None and service.capacity_unit != "places":
+        days = 1  # one visit, not one a day
+    for number in range(days):
+        if rhythm != "week":
+            yield first + timedelta(days=number), amount
+        elif number % 7 in _spread(amount):
+            yield first + timedelta(days=number), 1
+
+
+def _spread(amount: int) -> set[int]:
+    """Visits of a week spread over its days: two a week fall on its first and fourth day."""
+    return {number * 7 // min(amount, 7) for number in range(min(amount, 7))}
+
+
+def _day(ledger: Ledger) -> date:
+    return ledger.now.astimezone(LONDON).date()

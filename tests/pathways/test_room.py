@@ -1,0 +1,108 @@
+"""Room promised on acceptance and given back at the end; how services answered, from the journal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from localcare.foundation.pathways import actions
+from localcare.foundation.pathways.errors import NotPossible
+from localcare.foundation.pathways.models import TaskState
+from localcare.foundation.services.actions import hold_capacity
+from localcare.foundation.services.models import Capacity
+from localcare.foundation.services.performance import performance_of
+
+DAYS = 60
+
+
+@pytest.fixture
+def home_care(services):
+    """Home care with room for four visits a day."""
+    service = services["domiciliary-care"]
+    service.capacity_unit = "visits"
+    service.save()
+    today = timezone.localdate()
+    Capacity.objects.bulk_create(
+        Capacity(service=service, day=today + timedelta(days=day), total=4) for day in range(DAYS)
+    )
+    return service
+
+
+def promised(service) -> list[int]:
+    return list(service.capacities.order_by("day").values_list("promised", flat=True))
+
+
+def test_a_package_takes_room_on_each_of_its_days_and_gives_it_back(
+    home_care, services, member, vera, completed
+):
+    task, carer = _home_care_task(services, member, vera, completed)
+    actions.accept(task=task, by=carer)
+    assert promised(home_care)[:42] == [2] * 42
+    assert sum(promised(home_care)[43:]) == 0
+    actions.cancel(task=task, by=carer, reason="She went to her daughter.")
+    assert sum(promised(home_care)) == 0
+
+
+def test_no_room_refuses_the_acceptance_with_the_next_day_and_nothing_is_kept(
+    home_care, services, member, vera, completed
+):
+    task, carer = _home_care_task(services, member, vera, completed)
+    full = timezone.localdate() + timedelta(days=3)
+    hold_capacity(service=home_care, day=full, key="somebody else", quantity=3)
+    before = promised(home_care)
+    with pytest.raises(NotPossible, match="2 is asked for"):
+        actions.accept(task=task, by=carer)
+    assert promised(home_care) == before
+    assert TaskState.objects.get(task=task).state == "requested"
+
+
+def test_taking_an_acceptance_back_gives_the_room_back(home_care, services, member, vera, completed):
+    task, carer = _home_care_task(services, member, vera, completed)
+    entry = actions.accept(task=task, by=carer)
+    actions.undo(entry=entry, by=carer, reason="Wrong person.")
+    assert sum(promised(home_care)) == 0
+
+
+def test_acceptance_rate_and_time_to_answer_come_from_the_journal(services, member, vera):
+    handler = member("single-point-of-access", role="call-handler")
+    nurse = member("rapid-response")
+    for number in range(4):
+        journey = actions.open_journey(
+            person=vera,
+            pathway="urgent-community-response",
+            by=handler,
+            asked_by=services["single-point-of-access"],
+            priority="two-hour",
+        )
+        task = TaskState.objects.select_related("task").get(journey=journey).task
+        if number == 3:
+            actions.decline(task=task, by=nurse, code="outside-area")
+        else:
+            actions.accept(task=task, by=nurse)
+    found = performance_of([services["rapid-response"].pk])[services["rapid-response"].pk]
+    assert (found.answered, found.acceptance_rate) == (4, 0.75)
+    assert found.time_to_answer < timedelta(minutes=1)
+
+
+def _home_care_task(services, member, vera, completed):
+    readers = {kind: member(kind) for kind in services}
+    journey = actions.open_journey(
+        person=vera,
+        pathway="discharge-to-assess",
+        by=readers["acute-discharge"],
+        asked_by=services["acute-discharge"],
+    )
+    for step, kind, outcome, form in (
+        ("coordinate", "single-point-of-access", "home_with_support", None),
+        ("settle_at_home", "rapid-response", "settled", None),
+        ("assess", "integrated-discharge-team", "package", "home-assessment"),
+        ("arrange_package", "single-point-of-access", "care", None),
+    ):
+        task = TaskState.objects.select_related("task").get(journey=journey, step=step).task
+        actions.accept(task=task, by=readers[kind])
+        response = completed(form, vera) if form else None
+        actions.done(task=task, by=readers[kind], outcome=outcome, response=response)
+    task = TaskState.objects.select_related("task").get(journey=journey, step="home_care").task
+    return task, readers["domiciliary-care"]
