@@ -44,7 +44,7 @@ def worker(services) -> Callable[..., User]:
 
 @pytest.fixture
 def handler(worker) -> User:
-    return worker("single-point-of-access", role="call-handler", first_name="Carla", last_name="Handler")
+    return worker("single-point-of-access", first_name="Carla", last_name="Handler")
 
 
 @pytest.fixture

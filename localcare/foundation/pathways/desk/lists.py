@@ -13,12 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from localcare.foundation.pathways import definitions
+from localcare.foundation.pathways import definitions, queries
 from localcare.foundation.pathways.desk.forms import colleagues
 from localcare.foundation.pathways.desk.presenters import TaskRow, task_rows
 from localcare.foundation.pathways.desk.queues import TABS, Filters, Queue
 from localcare.foundation.services.models import Service
-from localcare.foundation.services.queries import leads, services_of
+from localcare.foundation.services.queries import services_of
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.paging import Column, page_addresses, sortable
 
@@ -89,7 +89,7 @@ def list_page(reader: Reader, chosen: QueryDict) -> ListPage | None:
         "page_address": page_addresses(chosen),
         "headings": sortable(COLUMNS, chosen, default=queue.tab.default_order),
         "may_reassign": reader.may("task.reassign") and not queue.tab.of_others,
-        "is_lead": leads(reader).filter(pk=service.pk).exists() or reader.may("task.reassign"),
+        "unread": queries.notices_of(reader, unread_only=True).filter(service=service).order_by().count(),
         "query": urlencode([(name, value) for name, value in chosen.items() if value]),
         "clear": f"{reverse('work')}?{urlencode({'team': service.code, 'tab': queue.tab.code})}",
         "now": now,

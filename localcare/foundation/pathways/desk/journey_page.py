@@ -1,0 +1,148 @@
+"""What the pages about journeys show: one journey, all journeys of a person, and the panel on the person's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from localcare.analysis.pathways.model import Pathway
+from localcare.foundation.forms.models import FormResponse
+from localcare.foundation.pathways import definitions, queries
+from localcare.foundation.pathways.desk.presenters import ClockRow, TaskRow, clock_rows, task_rows
+from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, TaskState
+from localcare.foundation.pathways.presenters import TimeLeft, time_left
+from localcare.foundation.people.models import Person
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.nhs_design.formatting import format_relative_moment
+
+ON_PANEL = 6
+
+
+@dataclass(frozen=True)
+class ShownJourney:
+    """One journey with everything that is told of it."""
+
+    journey: Journey
+    pathway: Pathway
+    state: JourneyState
+    standing: str
+    tone: str
+    open_tasks: list[TaskRow]
+    to_arrange: list[TaskRow]
+    waiting: list[str]
+    clocks: list[ClockRow]
+    lines: list[queries.StoryLine]
+    forms: list[FormResponse]
+
+    @property
+    def met_in_words(self) -> str:
+        """`3 clocks met, 1 missed, 2 running`."""
+        tones = [clock.left.tone for clock in self.clocks]
+        late = tones.count("missed") + tones.count("overdue")
+        running = sum(tones.count(tone) for tone in ("good", "soon"))
+        said = [f"{tones.count('met')} met", f"{late} missed or overdue", f"{running} running in time"]
+        return ", ".join(said)
+
+
+def shown(journey: Journey, *, now: datetime) -> ShownJourney:
+    """A journey as its page tells it."""
+    pathway, state = definitions.pathway_of(journey.version), journey.state
+    tasks = list(_tasks(TaskState.objects.filter(journey=journey)).order_by("due_at", "task"))
+    clocks = ClockState.objects.filter(task__journey=journey).select_related("task")
+    lines = queries.story(journey)
+    forms = [line.entry.response for line in lines if line.entry is not None and line.entry.response]
+    words, tone = standing(state, pathway)
+    return ShownJourney(
+        journey=journey,
+        pathway=pathway,
+        state=state,
+        standing=words,
+        tone=tone,
+        open_tasks=task_rows([task for task in tasks if task.is_open], now=now),
+        to_arrange=task_rows(_refused(tasks) if state.is_open else [], now=now),
+        waiting=[pathway.steps[step].title for step in state.waiting_steps if step in pathway.steps],
+        clocks=clock_rows(clocks.order_by("started_at", "pk"), pathway, now),
+        lines=lines,
+        forms=[form for form in forms if form is not None],
+    )
+
+
+def _refused(tasks: Sequence[TaskState]) -> list[TaskState]:
+    """Requests that were declined and that nobody has made anew."""
+    latest = {task.step: task.task_id for task in sorted(tasks, key=lambda task: task.task_id)}
+    return [task for task in tasks if task.state == "declined" and latest[task.step] == task.task_id]
+
+
+def _tasks(tasks: QuerySet[TaskState]) -> QuerySet[TaskState]:
+    return tasks.select_related("task", "person", "service", "asked_by", "assigned_to", "journey")
+
+
+def standing(state: JourneyState, pathway: Pathway) -> tuple[str, str]:
+    """Where a journey stands: `Open since …`, `Ended …: Independent`; and the colour of its tag."""
+    now = timezone.now()
+    if state.is_open:
+        return f"Open since {format_relative_moment(state.opened_at, now)}", "blue"
+    end = pathway.ends.get(state.outcome, state.outcome.replace("-", " ").replace("_", " "))
+    return f"Ended {format_relative_moment(state.ended_at, now)}: {end}", "grey"
+
+
+def opened_from(journey: Journey, reader: Reader) -> list[Journey]:
+    """Journeys that this one opened and the reader may see."""
+    others = Journey.objects.filter(opened_from__journey=journey).select_related("version", "state", "person")
+    return [other for other in others.order_by("pk") if queries.may_see(reader, other)]
+
+
+@dataclass(frozen=True)
+class PanelLine:
+    """One journey on the person's page."""
+
+    journey: Journey
+    title: str
+    standing: str
+    next_due: str
+    left: TimeLeft | None
+
+
+def panel(person: Person, reader: Reader) -> Mapping[str, Any]:
+    """Care now and before: open journeys with what is due next, then those that ended."""
+    journeys = queries.journeys_of(reader, person)
+    now = timezone.now()
+    due = _next_due([journey.pk for journey in journeys if journey.state.is_open])
+    return {
+        "open_lines": [
+            _line(journey, due.get(journey.pk), now) for journey in journeys if journey.state.is_open
+        ],
+        "past_lines": [_line(journey, None, now) for journey in journeys if not journey.state.is_open][
+            :ON_PANEL
+        ],
+        "total": len(journeys),
+        "may_open": reader.may("journey.open"),
+    }
+
+
+def _next_due(journeys: Sequence[int]) -> dict[int, TaskState]:
+    tasks = TaskState.objects.filter(journey__in=journeys, is_open=True, due_at__isnull=False)
+    found: dict[int, TaskState] = {}
+    for task in tasks.select_related("service").order_by("due_at"):
+        found.setdefault(task.journey_id, task)
+    return found
+
+
+def _line(journey: Journey, task: TaskState | None, now: datetime) -> PanelLine:
+    pathway = definitions.pathway_of(journey.version)
+    words = ""
+    if task is not None:
+        service = f", {task.service.title}" if task.service else ""
+        words = f"{pathway.steps[task.step].title}{service}: {format_relative_moment(task.due_at, now)}"
+    return PanelLine(
+        journey=journey,
+        title=pathway.title,
+        standing=standing(journey.state, pathway)[0],
+        next_due=words,
+        left=time_left(task.due_at, now) if task else None,
+    )
