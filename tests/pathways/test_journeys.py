@@ -233,7 +233,8 @@ def test_undo_is_a_new_entry_and_takes_back_what_followed(response, completed, v
     done = actions.done(
         task=task, by=nurse, outcome="package", response=completed("urgent-response-visit", vera)
     )
-    actions.undo(entry=done, by=nurse, reason="Wrong button.")
+    undoing = actions.undo(entry=done, by=nurse, reason="Wrong button.")
+    assert (undoing.from_state, undoing.to_state) == ("done", "accepted")
     assert state_of(task).state == "accepted"
     assert not TaskState.objects.filter(journey=journey, step="package", is_open=True).exists()
     assert JournalEntry.objects.filter(pk=done.pk).exists()

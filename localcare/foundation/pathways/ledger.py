@@ -87,17 +87,16 @@ class Ledger:
         key: str | None = None,
     ) -> JournalEntry:
         """Write one entry and fold it in."""
-        before = self.of(task).state if task is not None and task.pk in self.standing.tasks else ""
-        paused_in = self.of(task).state_before_pause if before else ""
-        after = rules.state_after(event, before, paused_in) if task is not None and event != "undone" else ""
-        if task is not None and service_id is None and before:
-            service_id = self.of(task).service_id
+        known = self.standing.tasks.get(task.pk) if task is not None else None
+        before = known.state if known else ""
+        if known is not None and service_id is None:
+            service_id = known.service_id
         entry = JournalEntry(
             journey=self.journey,
             task=task,
             event=event,
             from_state=before,
-            to_state=after,
+            to_state=self._state_after(event, task, known, undoes),
             effective_at=at or self.now,
             recorded_at=self.now,
             actor=by.user if isinstance(by.user, User) else None,
@@ -117,6 +116,18 @@ class Ledger:
         if task is not None:
             room.follow(self, task, event)
         return entry
+
+    def _state_after(
+        self, event: str, task: Task | None, known: TaskStanding | None, undoes: JournalEntry | None
+    ) -> str:
+        if task is None:
+            return ""
+        if undoes is None:
+            before, paused_in = (known.state, known.state_before_pause) if known else ("", "")
+            return rules.state_after(event, before, paused_in)
+        steps = {pk: one.step for pk, one in self.tasks.items()}
+        without = fold(self.pathway, steps, [entry for entry in self.entries if entry.pk != undoes.pk])
+        return without.tasks[task.pk].state if task.pk in without.tasks else ""
 
     def add_task(self, step: str) -> Task:
         """A new round of a step."""

@@ -92,7 +92,7 @@ def _is_party(reader: Reader, journey: Journey) -> bool:
 def task_for(reader: Reader, reference: UUID | str) -> Task:
     """The task; NotVisible (audited as denied) when there is none that the reader may see."""
     task = (
-        Task.objects.filter(reference=_valid(reference))
+        Task.objects.filter(reference__in=_valid(reference))
         .select_related("journey__version", "journey__person", "state__service")
         .first()
     )
@@ -104,7 +104,7 @@ def task_for(reader: Reader, reference: UUID | str) -> Task:
 def journey_for(reader: Reader, reference: UUID | str) -> Journey:
     """The journey; NotVisible (audited as denied) when there is none that the reader may see."""
     journey = (
-        Journey.objects.filter(reference=_valid(reference))
+        Journey.objects.filter(reference__in=_valid(reference))
         .select_related("version", "person", "state", "opened_by_service")
         .first()
     )
@@ -113,11 +113,11 @@ def journey_for(reader: Reader, reference: UUID | str) -> Journey:
     raise _denied(reader, "journey.read", reference)
 
 
-def _valid(reference: UUID | str) -> UUID | None:
+def _valid(reference: UUID | str) -> list[UUID]:
     try:
-        return reference if isinstance(reference, UUID) else UUID(reference)
+        return [reference if isinstance(reference, UUID) else UUID(reference)]
     except ValueError:
-        return None
+        return []
 
 
 def _denied(reader: Reader, action: str, reference: UUID | str) -> NotVisible:
@@ -199,11 +199,8 @@ def story(journey: Journey) -> list[StoryLine]:
         journey.entries.select_related("task", "service", "response__version").order_by("effective_at", "pk")
     )
     undone = {entry.undoes_id for entry in entries if entry.undoes_id}
-    services = dict(
-        Service.objects.filter(pk__in={_party(entry) for entry in entries} - {None}).values_list(
-            "pk", "title"
-        )
-    )
+    parties = [party for entry in entries if (party := _party(entry)) is not None]
+    services = dict(Service.objects.filter(pk__in=parties).values_list("pk", "title"))
     return [
         StoryLine(
             at=entry.effective_at,
@@ -222,7 +219,8 @@ def story(journey: Journey) -> list[StoryLine]:
 
 
 def _party(entry: JournalEntry) -> int | None:
-    return entry.detail.get("asked_by") or entry.detail.get("from")
+    party: int | None = entry.detail.get("asked_by") or entry.detail.get("from")
+    return party
 
 
 PERFORMANCE = """

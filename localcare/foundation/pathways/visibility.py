@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from localcare.foundation.pathways.queries import people_of_teams
@@ -10,7 +12,7 @@ from localcare.kernel.access.readers import Reader
 OPENED_BY_WORK = frozenset({"person.read"})
 
 
-def people_through_work(reader: Reader, permission: str) -> QuerySet | None:
+def people_through_work(reader: Reader, permission: str) -> QuerySet[Any, Any] | None:
     """The keys of people whom the reader may see through open work of their teams; None for other permissions."""
     if permission not in OPENED_BY_WORK or reader.user is None or not reader.may("task.read"):
         return None
