@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from localcare.foundation.pathways.definitions import current_version, pathways
 from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
 from tests.browser.place import Place
@@ -35,6 +36,11 @@ def one_pair(place: Place) -> dict[str, Any]:
 
 def one_service(place: Place) -> dict[str, Any]:
     return {"code": place.membership.service.code}
+
+
+def kept_pathway(place: Place) -> dict[str, Any]:
+    version = current_version("discharge-to-assess")
+    return {"code": version.pathway, "number": version.number}
 
 
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
@@ -65,6 +71,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "quarantined_row_reopen": one_quarantined_row,
     "list-run": lambda place: {"run_id": place.run.pk},
     "end_role": lambda place: {"pk": place.grant.pk},
+    "pathway": lambda place: [{"code": code} for code in pathways()],
+    "pathway-version": kept_pathway,
     "form": lambda place: {"code": "urgent-response-visit"},
     "form-response": lambda place: {"reference": place.response.reference},
     "form-response-amend": lambda place: {"reference": place.response.reference},
@@ -91,6 +99,7 @@ NOT_PAGES = {
     "health-ready": "for machines",
     "services-csv": "a download",
     "list-delete-view": "takes only what a form sends",
+    "pathway-picture": "a picture, which the page of the pathway shows",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",
 }
