@@ -91,7 +91,12 @@ class Stay(Sourced):
         """Read by person, newest first."""
 
         constraints = (_once("stay"),)
-        indexes = (models.Index(fields=("person", "-admitted_on"), name="record_stay_by_person"),)
+        indexes = (
+            models.Index(fields=("person", "-admitted_on"), name="record_stay_by_person"),
+            models.Index(  # who is in hospital now: a few thousand of millions of stays
+                fields=("admitted_on",), condition=models.Q(discharged_on=None), name="record_stays_now"
+            ),
+        )
 
 
 class StayCode(Sourced):
