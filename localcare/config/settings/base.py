@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "localcare.foundation.services",
     "localcare.foundation.pathways",
     "localcare.care.stratification",
+    "localcare.care.discharge",
+    "localcare.care.navigation",
     "localcare.exchange.loads",
     "localcare.exchange.extracts",
     "localcare.exchange.fhir",
