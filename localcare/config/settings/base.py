@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "localcare.foundation.services",
     "localcare.foundation.pathways",
     "localcare.care.stratification",
+    "localcare.care.rapid_response",
     "localcare.care.discharge",
     "localcare.care.navigation",
     "localcare.exchange.loads",
