@@ -42,7 +42,7 @@ def test_from_the_navigation_to_the_clock_of_vera(handler, browser_page, sign_in
     assert picture.is_visible()
     assert browser_page.get_by_text(
         "Assessed within 24 hours of settling at home: 24 hours"
-    ).first.is_visible()
+    ).last.is_visible()
     assert browser_page.get_by_role("link", name="Version 1").is_visible()
     take_picture(browser_page, "pathway-discharge-to-assess")
 
