@@ -15,6 +15,7 @@ from localcare.config.command_line import (
     demonstration,
     doctor,
     forms,
+    journal,
     loading,
     pathways,
     places,
@@ -87,5 +88,6 @@ application.add_typer(datasets.group, name="dataset")
 application.add_typer(places.group, name="places")
 application.add_typer(pathways.group, name="pathway")
 application.add_typer(forms.group, name="form")
+application.add_typer(journal.group, name="journal")
 application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="database")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 _as_if: ContextVar[datetime | None] = ContextVar("as_if", default=None)
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 class ClockNotYours(RuntimeError):
@@ -22,9 +23,19 @@ def now() -> datetime:
     return _as_if.get() or timezone.now()
 
 
-def is_as_if() -> bool:
-    """Whether the time is played rather than true."""
-    return _as_if.get() is not None
+def wakes_nobody() -> bool:
+    """Whether timers made now wake no worker: the time is played, or the views are built again."""
+    return _as_if.get() is not None or _quiet.get()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Wake no worker for timers that are made within; each minute finds those that are due."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from localcare.foundation.pathways.models import Journey, Timer
-from localcare.foundation.pathways.moment import is_as_if
 from localcare.foundation.pathways.moment import now as current
+from localcare.foundation.pathways.moment import wakes_nobody
 
 logger = logging.getLogger("localcare.pathways")
 TASK = "pathways.fire_timers"
@@ -21,8 +21,8 @@ AT_A_TIME = 50  # journeys fired in one transaction
 
 def wake_at(moment: datetime) -> None:
     """See that a worker looks at the timers at this second; many timers of one second wake it once."""
-    if is_as_if():
-        return  # whoever plays the time fires what falls due in it; what is left is fired every minute
+    if wakes_nobody():
+        return
     second = moment.replace(microsecond=0) + (timedelta(seconds=1) if moment.microsecond else timedelta())
     try:
         with transaction.atomic():  # a queue that holds the second already must not undo the act
