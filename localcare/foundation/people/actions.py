@@ -25,13 +25,14 @@ from localcare.kernel.audit.actions import record_access
 from localcare.kernel.nhs_design.formatting import format_date
 
 EDIT = "person.edit"
+REGISTER = "person.register"
 
 
 def register_person(
-    *, details: dict[str, Any], practice: Organisation, on: date, by: Reader, basis: str = ""
+    *, details: dict[str, Any], practice: Organisation | None, on: date, by: Reader, basis: str = ""
 ) -> Person:
-    """A new person, registered with a practice of the reader's scope from the day."""
-    _must_edit_for(by, practice)
+    """A new person, registered with a practice of the reader's scope from the day; None: nobody knows which yet."""
+    _must_register_for(by, practice)
     today = timezone.localdate()
     kept = checked(details, today=today)
     if "birth_date" not in kept:
@@ -43,8 +44,9 @@ def register_person(
         with transaction.atomic():
             _must_be_free(kept.get("nhs_number"))
             person = Person.objects.create(**kept)
-            Registration.objects.create(person=person, practice=practice, started_on=on)
-            audit(by, "person.register", person, basis, {"practice": practice.code})
+            if practice is not None:
+                Registration.objects.create(person=person, practice=practice, started_on=on)
+            audit(by, "person.register", person, basis, {"practice": practice.code if practice else ""})
     except IntegrityError as error:  # somebody else registered the number in the same moment
         raise _number_taken(error) from error
     return person
@@ -193,6 +195,18 @@ def audit(
     """One entry about the person, and about the other one where there is one."""
     subjects = [str(somebody.reference) for somebody in (person, other) if somebody]
     record_access(reader=by, action=action, subjects=subjects, basis=basis.strip(), detail=detail)
+
+
+def _must_register_for(by: Reader, practice: Organisation | None) -> None:
+    """Who edits a practice's people, or who registers somebody while they are on the line."""
+    if practice is None and by.may(REGISTER):
+        return
+    if practice is not None and by.scope(REGISTER).includes(practice.code):
+        return
+    if practice is None:
+        record_access(reader=by, action=REGISTER, outcome="denied")
+        raise PermissionDenied(REGISTER)
+    _must_edit_for(by, practice)
 
 
 def _must_edit_for(by: Reader, practice: Organisation) -> None:

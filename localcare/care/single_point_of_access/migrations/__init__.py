@@ -1,0 +1,1 @@
+"""How the tables of this desk came to be."""
