@@ -22,6 +22,7 @@ from localcare.foundation.pathways.models import (
 from localcare.foundation.pathways.rebuild import differences, rebuild
 from localcare.foundation.pathways.timers import fire_due
 from localcare.foundation.people.queries import PersonNotVisible, find_person
+from localcare.foundation.record.actions import record_consent
 from localcare.foundation.services.models import Membership
 from localcare.kernel.access.readers import reader_for, system_reader
 from localcare.kernel.audit.models import AuditEntry
@@ -281,6 +282,15 @@ def test_a_death_stops_the_journey_and_tells_each_open_party(response, vera):
     assert (state.is_open, state.outcome) == (False, "died")
     kinds = Notice.objects.filter(service__kind="rapid-response").values_list("kind", flat=True)
     assert {"death", "ended"} <= set(kinds)
+
+
+def test_who_no_longer_agrees_to_share_ends_the_journey(response, vera):
+    journey, _, _ = response
+    record_consent(
+        person=vera, kind="sharing-dissent", starts_on=timezone.localdate(), by=system_reader("reception")
+    )
+    assert look_for_changes() == 2
+    assert JourneyState.objects.get(journey=journey).outcome == "withdrew"
 
 
 def test_an_admission_reaches_the_inbox_of_the_team_that_holds_the_person(response, vera):

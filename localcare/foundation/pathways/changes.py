@@ -16,7 +16,7 @@ from localcare.foundation.pathways.models import JourneyState, Notice, Subscript
 from localcare.foundation.pathways.moment import now as current
 from localcare.foundation.pathways.notices import tell
 from localcare.foundation.people.models import Person
-from localcare.foundation.record.models import Attendance, Stay
+from localcare.foundation.record.models import Attendance, Consent, Stay
 from localcare.kernel.access.readers import Reader, system_reader
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,7 +25,7 @@ CHANGES = {
     "discharge": "Discharged from hospital",
     "attendance": "Attended urgent or emergency care",
     "death": "Died",
-    "opt-out": "Opted out",
+    "opt-out": "Does not agree to share for care any more",
 }
 LOOK_BACK = timedelta(days=7)  # older news of a feed is history, not a change
 
@@ -105,6 +105,10 @@ def _news(moment: datetime) -> Iterator[Change]:
     people = JourneyState.objects.filter(is_open=True).values("person")
     for person in Person.objects.filter(pk__in=people, death_date__isnull=False):
         yield Change(person.pk, "death", _at(None, person.death_date), "", f"death:{person.pk}")
+    dissent = Consent.objects.filter(kind=Consent.Kind.SHARING_DISSENT, ends_on=None, person__in=people)
+    for consent in dissent.filter(starts_on__gte=since).order_by("pk"):
+        at = _at(None, consent.starts_on)
+        yield Change(consent.person_id, "opt-out", at, consent.note, f"opt-out:{consent.pk}")
     recent = Q(admitted_on__gte=since) | Q(discharged_on__gte=since)
     for stay in Stay.objects.filter(recent, person__in=people).order_by("pk"):
         if stay.admitted_on >= since:

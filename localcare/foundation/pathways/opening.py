@@ -1,0 +1,145 @@
+"""Beginning a journey, and asking again for a step that was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from localcare.foundation.forms.models import FormResponse
+from localcare.foundation.pathways import definitions, following, refusals
+from localcare.foundation.pathways.acting import audit, do
+from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
+from localcare.foundation.pathways.following import Services
+from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.models import JournalEntry, Journey, Task
+from localcare.foundation.pathways.moment import now
+from localcare.foundation.people.models import Person, Relationship
+from localcare.foundation.people.presenters import CARER
+from localcare.foundation.services.models import Service
+from localcare.kernel.access.readers import Reader
+
+
+def open_journey(
+    *,
+    person: Person,
+    pathway: str,
+    by: Reader,
+    asked_by: Service | None = None,
+    priority: str = "",
+    opened_from: Task | None = None,
+    answers: FormResponse | None = None,
+    services: Services | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+    key: str | None = None,
+) -> Journey:
+    """Begin a journey: its first steps are asked of the services named, or of those that cover the person."""
+    refusals.check_permission(by, "journey.open", asked_by)
+    version = definitions.current_version(pathway)
+    try:
+        with transaction.atomic():
+            journey = Journey.objects.create(
+                person=person,
+                version=version,
+                opened_from=opened_from,
+                opened_by_service=asked_by,
+                priority=priority,
+                key=key,
+            )
+            _begin(journey, by=by, answers=answers, services=services, reason=reason, at=at)
+            audit(by, "journey.opened", journey, {"pathway": pathway, "reason": reason})
+    except IntegrityError as error:
+        known = Journey.objects.filter(key=key).first() if key else None
+        if known is None:
+            raise
+        if known.person_id != person.pk:
+            raise NotPossible("The same request was sent for somebody else. Begin again.") from error
+        return known
+    return journey
+
+
+def _begin(
+    journey: Journey,
+    *,
+    by: Reader,
+    answers: FormResponse | None,
+    services: Services | None,
+    reason: str,
+    at: datetime | None,
+) -> None:
+    ledger = Ledger.of_journey(journey.pk)
+    if journey.person.death_date is not None and "death" in ledger.pathway.stops_on:
+        raise NotPossible("This person has died. A pathway cannot be opened for them.")
+    priority = journey.priority
+    if priority and priority not in ledger.pathway.priorities:
+        known = ", ".join(ledger.pathway.priorities.values()) or "none"
+        raise NotPossible(f"{ledger.pathway.title} knows no priority {priority!r}. Choose one of: {known}.")
+    moment = ledger.check_time(at, reason or "entered afterwards", not_before=None)
+    detail = {"priority": priority}
+    opened = ledger.append("opened", by=by, at=moment, reason=reason, response=answers, detail=detail)
+    for step in ledger.pathway.starts_with:
+        following.ask(
+            ledger,
+            step,
+            by=by,
+            asked_by=journey.opened_by_service_id,
+            service=(services or {}).get(step),
+            because=opened,
+            at=moment,
+            reason=reason,
+        )
+    ledger.project()
+
+
+def ask_again(
+    *, task: Task, by: Reader, to: Service, reason: str = "", key: str | None = None
+) -> JournalEntry:
+    """After a refusal or a cancellation: ask another service for the same step."""
+
+    def act(ledger: Ledger) -> JournalEntry:
+        standing = ledger.of(task)
+        if standing.state not in ("declined", "cancelled"):
+            raise NotPossible("This request is still open: hand it on instead.")
+        latest = max(ledger.standing.of_step(task.step), key=lambda other: other.task_id)
+        if latest.task_id != task.pk:
+            raise AlreadyDone("Another service has been asked already.")
+        refusals.check_asker(by, ledger, standing)
+        new = following.ask(
+            ledger, task.step, by=by, asked_by=standing.asked_by_id, service=to, reason=reason
+        )
+        return _entry_of(ledger, new, "requested")
+
+    return do(task, by, "task.asked-again", act, key=key, settles=False)
+
+
+def _entry_of(ledger: Ledger, task: Task, event: str) -> JournalEntry:
+    return next(
+        entry for entry in reversed(ledger.entries) if entry.task_id == task.pk and entry.event == event
+    )
+
+
+def open_others(ledger: Ledger, task: Task, entry: JournalEntry, by: Reader) -> None:
+    """Open the pathways that an outcome opens, for the person or for who cares for them."""
+    service = ledger.service(ledger.of(task).service_id)
+    for opening in ledger.pathway.steps[task.step].outcomes[entry.code].opens:
+        for person in _whom(ledger.journey.person, opening.whom):
+            open_journey(
+                person=person,
+                pathway=opening.pathway,
+                by=by,
+                asked_by=service,
+                opened_from=task,
+                reason=f"From {ledger.pathway.title}.",
+                key=f"entry:{entry.pk}:{opening.pathway}:{person.reference}",
+            )
+
+
+def _whom(person: Person, whom: str) -> list[Person]:
+    if whom == "person":
+        return [person]
+    today = timezone.localdate(now())
+    carers = Relationship.objects.filter(person=person, kind=CARER).exclude(ended_on__lte=today)
+    known = carers.exclude(related_person=None).select_related("related_person")
+    return [found.related_person for found in known if found.related_person is not None]
