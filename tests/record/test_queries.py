@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from localcare.foundation.people.queries import PersonNotVisible
 from localcare.foundation.record import queries
 from localcare.foundation.record.models import Contact, Diagnosis, Fact, Package, Source, Stay
 from tests.factories import reader_with_role, registered_person
@@ -126,3 +127,24 @@ def test_a_reader_without_the_permission_is_refused(person):
     administrator = reader_with_role("administrator", everywhere=True)
     with pytest.raises(PermissionDenied):
         queries.problems(person, administrator)
+
+
+QUESTIONS = (
+    queries.problems, queries.allergies, queries.latest_observations, queries.stays, queries.attendances,
+    queries.contacts, queries.packages, queries.documents, queries.consents, queries.timeline,
+    queries.timeline_counts,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)
+def test_no_question_is_answered_about_somebody_outside_the_scope(person, question):
+    elsewhere = reader_with_role("gp", practice="SYN-MARGATE-A")
+
+    with pytest.raises(PersonNotVisible):
+        question(person, elsewhere)
+
+
+def test_what_one_reader_may_see_another_may_not(person, reader):
+    assert queries.problems(person, reader) == []
+    with pytest.raises(PersonNotVisible):
+        queries.problems(person, reader_with_role("gp", practice="SYN-MARGATE-A"))

@@ -19,6 +19,7 @@ ACTIONS = {
     "person.merge": "Merged two records",
     "person.merge-read": "Opened a merge",
     "person.merges": "Read the list of merges",
+    "person.named-as-related": "Was shown the name on a page of family or of somebody they care for",
     "person.not-same": "Kept two records apart",
     "person.not-same-undone": "Proposed two records again",
     "person.record-death": "Recorded a death",

@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from localcare.foundation.people.models import Person, Registration
+from localcare.foundation.people.models import Person, Registration, Relationship
 from localcare.foundation.places.models import Organisation
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 # (reader, permission) -> the keys of people whom a legitimate relationship makes visible, or None
-RelationshipResolver = Callable[[Reader, str], QuerySet | None]
+RelationshipResolver = Callable[[Reader, str], QuerySet[Any, Any] | None]
 _relationships: list[RelationshipResolver] = []
 
 
@@ -75,10 +77,21 @@ def find_person(reader: Reader, reference: UUID | str, permission: str = "person
     found = Person.objects.filter(reference=valid).first() if valid else None
     while found is not None and found.merged_into is not None:
         found = found.merged_into
-    if found is not None and visible_people(reader, permission).filter(pk=found.pk).exists():
+    if found is not None and is_visible(found, reader, permission):
         return found
     record_access(reader=reader, action=permission, subjects=(str(reference)[:64],), outcome="denied")
     raise PersonNotVisible("There is no person at this address whom you may see.")
+
+
+def is_visible(person: Person, reader: Reader, permission: str = "person.read") -> bool:
+    """Whether the reader may see the person; looked up once for each, as a page asks much about one person."""
+    known: list[tuple[Reader, str, bool]] = person.__dict__.setdefault("_visible_to", [])
+    for asked_by, about, answer in known:
+        if asked_by is reader and about == permission:
+            return answer
+    answer = visible_people(reader, permission).filter(pk=person.pk).exists()
+    known.append((reader, permission, answer))
+    return answer
 
 
 def _valid(reference: UUID | str) -> UUID | None:
@@ -107,3 +120,24 @@ def merged_references(person: Person) -> list[str]:
         level = list(Person.objects.filter(merged_into__in=level))
         found += level
     return [str(merged.reference) for merged in found]
+
+
+@dataclass(frozen=True)
+class RelatedPerson:
+    """A relationship that stands, and whether the reader may see who it is with."""
+
+    relationship: Relationship
+    is_visible: bool
+
+
+def related_people(person: Person, reader: Reader, *, on: date) -> list[RelatedPerson]:
+    """Who stands in a relationship to the person on the day; a name written on the person's own entry is theirs."""
+    standing = person.relationships.filter(Q(started_on=None) | Q(started_on__lte=on)).exclude(
+        ended_on__lte=on
+    )
+    found = list(standing.select_related("related_person").order_by("kind", "pk"))
+    others = [row.related_person_id for row in found if row.related_person_id is not None]
+    seen = set(visible_people(reader).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    return [
+        RelatedPerson(row, row.related_person_id is None or row.related_person_id in seen) for row in found
+    ]

@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import PersonNotVisible, is_visible
 from localcare.foundation.record.models import Attendance, Consent, Contact, Document, Fact, Package, Stay
 from localcare.kernel.access.readers import Reader
 
@@ -39,12 +40,14 @@ KINDS_OF_EVENT = {
 def _of_a_person(
     question: Callable[Concatenate[Person, P], R],
 ) -> Callable[Concatenate[Person, Reader, P], R]:
-    """Make the reader an argument of the question; somebody who may read nobody is refused."""
+    """Make the reader an argument of the question; who may not read this very person is refused."""
 
     @wraps(question)
     def asked(person: Person, reader: Reader, *arguments: P.args, **keywords: P.kwargs) -> R:
         if not reader.may("person.read"):
             raise PermissionDenied("To read a person's record you need the permission person.read.")
+        if not is_visible(person, reader):
+            raise PersonNotVisible("There is no person at this address whom you may see.")
         return question(person, *arguments, **keywords)
 
     return cast(Callable[Concatenate[Person, Reader, P], R], asked)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.presenters import needs_of
-from localcare.foundation.people.queries import merged_references, registration_history
+from localcare.foundation.people.queries import RelatedPerson, merged_references, registration_history
 from localcare.foundation.record import queries
 from localcare.foundation.record.models import Attendance, Contact, Fact, Package, Stay
 from localcare.foundation.record.person_page.registry import Panel, panels_for
@@ -183,7 +183,7 @@ def _packages(packages: Iterable[Package], today: date) -> Section:
     )
 
 
-def details(person: Person) -> list[tuple[str, str]]:
+def details(person: Person, related: Iterable[RelatedPerson] = ()) -> list[tuple[str, str]]:
     """Address, practice, carers and how to communicate, as pairs of key and value."""
     address = ", ".join(part for part in (person.address_line, person.town, person.postcode) if part)
     needs = needs_of([person], timezone.localdate()).get(person.pk, [])
@@ -192,7 +192,7 @@ def details(person: Person) -> list[tuple[str, str]]:
         ("Telephone", person.telephone),
         ("Practice", "; ".join(_registrations(person))),
         ("Communication needs", "; ".join(needs)),
-        ("Family and carers", "; ".join(_relationships(person))),
+        ("Family and carers", "; ".join(map(_relation, related))),
         (
             "National data opt-out",
             "Yes: not for planning or research" if person.national_data_opt_out else "None",
@@ -213,16 +213,14 @@ def _since(started_on: date, ended_on: date | None) -> str:
     return f"({format_short_date(started_on)} to {format_short_date(ended_on)})"
 
 
-def _relationships(person: Person) -> list[str]:
-    related = person.relationships.filter(ended_on=None).select_related("related_person")
-    return [f"{_name_of(relationship)} ({relationship.kind.replace('-', ' ')})" for relationship in related]
-
-
-def _name_of(relationship: Any) -> str:
-    other = relationship.related_person
-    return (
-        f"{other.given_name} {other.family_name}".strip() if other else relationship.name or "Name not known"
-    )
+def _relation(related: RelatedPerson) -> str:
+    """Who it is where the reader may see them, and what they are to the person."""
+    other = related.relationship.related_person
+    kind = related.relationship.kind.replace("-", " ")
+    if not related.is_visible:
+        return f"{kind.capitalize()}, not in your scope"
+    name = f"{other.given_name} {other.family_name}".strip() if other else related.relationship.name
+    return f"{name or 'Name not known'} ({kind})"
 
 
 def looks(person: Person, reader: Reader) -> Any:

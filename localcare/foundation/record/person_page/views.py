@@ -10,7 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import current_registration, find_person
+from localcare.foundation.people.queries import (
+    RelatedPerson,
+    current_registration,
+    find_person,
+    related_people,
+)
 from localcare.foundation.record import queries
 from localcare.foundation.record.person_page import presenters
 from localcare.kernel.access.guards import request_reader, requires
@@ -28,6 +33,7 @@ def person(request: HttpRequest, reference: UUID) -> HttpResponse:
     reader = request_reader(request)
     found = _open(reader, reference, "person.read")
     above, below = presenters.panels(found, reader, request)
+    related = _related(found, reader)
     return render(
         request,
         "record/person.jinja",
@@ -35,7 +41,7 @@ def person(request: HttpRequest, reference: UUID) -> HttpResponse:
             "person": found,
             "above": above,
             "below": below,
-            "details": presenters.details(found),
+            "details": presenters.details(found, related),
             "sections": presenters.sections(found, reader, today=timezone.localdate()),
         },
     )
@@ -87,6 +93,20 @@ def _open(reader: Reader, reference: UUID, action: str) -> Person:
     found = find_person(reader, reference)
     record_access(reader=reader, action=action, subjects=[str(found.reference)], basis=_basis(found))
     return found
+
+
+def _related(person: Person, reader: Reader) -> list[RelatedPerson]:
+    """Family and carers; those whom the page names are written down as looked at, too."""
+    related = related_people(person, reader, on=timezone.localdate())
+    named = [
+        str(row.relationship.related_person.reference)
+        for row in related
+        if row.is_visible and row.relationship.related_person
+    ]
+    if named:
+        basis = "Named on the page of somebody they are family or carer to"
+        record_access(reader=reader, action="person.named-as-related", subjects=named, basis=basis)
+    return related
 
 
 def _basis(person: Person) -> str:
