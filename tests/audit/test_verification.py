@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from localcare.kernel.access.readers import system_reader
-from localcare.kernel.audit import verification
+from localcare.kernel.audit import anchors, verification
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.audit.models import AuditEntry
 from localcare.kernel.audit.verification import verify
@@ -175,6 +175,37 @@ def test_a_head_moved_back_over_a_cut_is_found_by_the_anchor(trail):
         )
     assert verify().is_sound  # by itself such a trail looks whole: that is why the anchor is kept elsewhere
     assert found(verify(anchor=anchor)) == [("truncated", 9, 10)]
+
+
+def test_a_file_of_anchors_finds_a_cut_tail_and_an_entry_put_in_its_place(trail, tmp_path):
+    file = tmp_path / "anchors.txt"
+    anchors.note(file)
+    noted = anchors.read(file)
+    record_access(reader=system_reader("test"), action="person.read")
+    anchors.note(file)
+    assert [anchor.sequence for anchor in anchors.read(file)] == [10, 11]
+    assert verify(anchors=[(a.sequence, a.digest) for a in anchors.read(file)]).is_sound
+
+    with tampering() as cursor:
+        remove(cursor, "sequence >= 10")
+        cursor.execute(
+            "UPDATE audit_audithead SET sequence = 9, hash = (SELECT hash FROM audit_auditentry WHERE sequence = 9)"
+        )
+    assert found(verify(anchors=[(a.sequence, a.digest) for a in anchors.read(file)])) == [
+        ("truncated", 10, 11)
+    ]
+    record_access(reader=system_reader("test"), action="person.read")
+    assert found(verify(anchors=[(a.sequence, a.digest) for a in noted])) == [("changed", 10, 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "holds no anchor"), ("12:ab 2026\nwhat\n", "line 2: An anchor is a number")]
+)
+def test_a_file_that_holds_no_anchor_says_so(tmp_path, text, said):
+    file = tmp_path / "anchors.txt"
+    file.write_text(text)
+    with pytest.raises(anchors.AnchorError, match=said):
+        anchors.read(file)
 
 
 def test_a_trail_written_with_another_key_is_not_ours(trail, settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,19 +23,27 @@ def audit() -> None:
 
 @group.command(
     "verify",
-    epilog=examples("localcare audit verify", "localcare audit verify --anchor 1200:9f86d081884c7d65…"),
+    epilog=examples(
+        "localcare audit verify",
+        "localcare audit verify --anchor /mnt/elsewhere/audit-anchors.txt",
+        "localcare audit verify --anchor 1200:9f86d081884c7d65…",
+    ),
 )
 def verify(
     anchor: Annotated[
-        str, typer.Option(help="An end of the chain noted earlier, as this command printed it.")
+        str,
+        typer.Option(
+            help="An end of the chain noted earlier, as this command printed it, or a file of anchors."
+        ),
     ] = "",
 ) -> None:
-    """Recompute the whole chain; exit code 3 when an entry was changed, removed or inserted."""
+    """Recompute the whole chain; exit code 3 when an entry was changed, removed, inserted or cut off."""
     django_setup.ready()
     from localcare.kernel.audit import verification
 
+    anchors = _anchors(anchor) if anchor else []
     with progress("Verifying the audit trail") as report:
-        result = verification.verify(report, anchor=_parse(anchor) if anchor else None)
+        result = verification.verify(report, anchors=anchors)
     for finding in result.findings:
         Console().print(f"[red]{finding}[/]", soft_wrap=True, highlight=False)
     end = f"Its end, to note elsewhere as an anchor: {result.head_sequence}:{result.head_hash}"
@@ -45,8 +54,29 @@ def verify(
         raise typer.Exit(exits.FOUND_PROBLEMS)
 
 
-def _parse(anchor: str) -> tuple[int, str]:
-    sequence, _, digest = anchor.partition(":")
-    if not (sequence.isdigit() and digest):
-        raise Problem("An anchor is a number, a colon and the text that localcare audit verify printed.")
-    return int(sequence), digest
+@group.command("anchor", epilog=examples("localcare audit anchor /mnt/elsewhere/audit-anchors.txt"))
+def anchor(
+    file: Annotated[
+        Path, typer.Argument(help="File to add a line to; keep it where nobody of the database can write.")
+    ],
+) -> None:
+    """Note the end of the chain in a file, so that cutting it off later is found."""
+    django_setup.ready()
+    from localcare.kernel.audit import anchors
+
+    try:
+        noted = anchors.note(file)
+    except (OSError, anchors.AnchorError) as fault:
+        raise Problem(str(fault)) from fault
+    typer.echo(f"Noted entry {noted.sequence} in {file}. Check it: localcare audit verify --anchor {file}")
+
+
+def _anchors(given: str) -> list[tuple[int, str]]:
+    """The anchors of a file, or the one that was typed."""
+    from localcare.kernel.audit import anchors
+
+    try:
+        found = anchors.read(Path(given)) if Path(given).is_file() else [anchors.parse(given)]
+    except (OSError, anchors.AnchorError) as fault:
+        raise Problem(str(fault)) from fault
+    return [(one.sequence, one.digest) for one in found]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def today() -> date:
+    """The day it is in London, wherever the machine stands."""
+    return datetime.now(LONDON).date()
 
 
 def parse_day(text: str) -> date:

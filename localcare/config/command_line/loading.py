@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from localcare.config.command_line import django_setup
-from localcare.config.command_line.dates import AsOf
+from localcare.config.command_line.dates import AsOf, today
 from localcare.config.command_line.errors import PlainErrors
 from localcare.config.command_line.help_text import examples
 from localcare.config.command_line.progress import progress
@@ -113,7 +113,7 @@ def export_dataset(
     with progress("Exporting the dataset") as report:
         write_dataset(
             path,
-            as_of=as_of or date.today(),
+            as_of=as_of or today(),
             by=operator("export dataset"),
             purpose=purpose.value,
             progress=report,

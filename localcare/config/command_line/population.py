@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from localcare.config.command_line.dates import AsOf
+from localcare.config.command_line.dates import AsOf, today
 from localcare.config.command_line.progress import progress
 
 
@@ -31,7 +30,7 @@ def synthesise(
 
     with progress("Synthesising people") as report:
         write_population(
-            people=people, seed=seed, as_of=as_of or date.today(), practices=kent_and_medway_practices(),
+            people=people, seed=seed, as_of=as_of or today(), practices=kent_and_medway_practices(),
             out=out, years=years, dirt=not clean, progress=report,
         )  # fmt: skip
     typer.echo(f"{people} synthetic people written to {out}")

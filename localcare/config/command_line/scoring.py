@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from localcare.config.command_line import django_setup
-from localcare.config.command_line.dates import AsOf
+from localcare.config.command_line.dates import AsOf, today
 from localcare.config.command_line.errors import Problem
 from localcare.config.command_line.progress import progress, what_first
 from localcare.config.command_line.who import operator
@@ -27,7 +26,7 @@ def score(
     from localcare.analysis.scores.run import write_scores
 
     with progress("Scoring") as report:
-        run = write_scores(dataset, as_of or date.today(), out, what_first(report), packs_folder=packs)
+        run = write_scores(dataset, as_of or today(), out, what_first(report), packs_folder=packs)
     typer.echo(f"{run.people} people scored as of {run.as_of} in {out}")
     for name in run.empty_code_lists:
         typer.echo(f"The code list {name} is empty: install its pack to use it.")
@@ -36,18 +35,13 @@ def score(
 def stratify(as_of: AsOf = None) -> None:
     """Score everybody on the register, and put a new tracking list in force."""
     django_setup.ready()
-    from django.utils import timezone
+    from localcare.care.stratification.actions import DayToCome, run_stratification
 
-    from localcare.care.stratification.actions import run_stratification
-
-    today = timezone.localdate()
-    if as_of and as_of > today:
-        raise Problem(
-            f"{as_of} is after today: a list of that day would keep every nightly run until then from being put in"
-            f" force. Give a day up to {today}."
-        )
-    with progress("Stratifying") as report:
-        run = run_stratification(as_of=as_of or today, by=operator("stratify"), progress=report)
+    try:
+        with progress("Stratifying") as report:
+            run = run_stratification(as_of=as_of or today(), by=operator("stratify"), progress=report)
+    except DayToCome as fault:
+        raise Problem(str(fault)) from fault
     typer.echo(
         f"As of {run.as_of}: {run.people} people scored, {run.listed} on the list,"
         f" {run.joined} joined and {run.left} left ({run.get_status_display().lower()})."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from localcare.config.command_line import django_setup
+from localcare.config.command_line.dates import today
 from localcare.config.command_line.errors import PlainErrors, Problem
 from localcare.config.command_line.help_text import examples
 from localcare.config.command_line.who import operator
@@ -140,14 +140,14 @@ def revoke(
     role: Annotated[str, typer.Argument(help="The role, over every scope it is held for.")],
 ) -> None:
     """End a role today."""
-    user, today = _user(username), date.today()
+    user, day = _user(username), today()
     from localcare.kernel.access.actions import end_role
 
-    held = [one for one in user.role_grants.filter(role=role) if one.ends_on is None or one.ends_on > today]
+    held = [one for one in user.role_grants.filter(role=role) if one.ends_on is None or one.ends_on > day]
     if not held:
         raise Problem(f"{username} does not hold the role {role}. See: localcare user list")
     for one in held:
-        end_role(by=operator("user revoke"), grant=one, ends_on=max(today, one.starts_on))
+        end_role(by=operator("user revoke"), grant=one, ends_on=max(day, one.starts_on))
     typer.echo(f"{username} no longer holds the role {role}.")
 
 
@@ -169,5 +169,5 @@ def _give(user: User, role: str, practice: str, area: str, everywhere: bool) -> 
     kind = "practice" if practice else "area" if area else "everywhere"
     give_role(
         by=operator("user grant"), user=user, role=role, scope_kind=kind, scope_code=practice or area,
-        starts_on=date.today(),
+        starts_on=today(),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
@@ -69,13 +69,21 @@ class _Row:
     hash: bytes
 
 
-def verify(progress: Progress | None = None, *, anchor: tuple[int, str] | None = None) -> Report:
-    """Recompute every hash up to the head; `anchor` is a sequence and hash (hex) noted at an earlier time.
+def verify(
+    progress: Progress | None = None,
+    *,
+    anchor: tuple[int, str] | None = None,
+    anchors: Sequence[tuple[int, str]] = (),
+) -> Report:
+    """Recompute every hash up to the head; an anchor is a sequence and hash (hex) noted at an earlier time.
 
     Entries appended while this runs are left to the next run.
     """
     key, report = chain_key(), Report()
-    head = _head()
+    noted: dict[int, set[str]] = {}
+    for sequence, digest in [*anchors, *([anchor] if anchor else [])]:
+        noted.setdefault(sequence, set()).add(digest)
+    head = end_of_chain()
     if head is None:
         report.findings.append(Finding("truncated", 0, 0, "the head of the chain is missing"))
         return report
@@ -87,16 +95,17 @@ def verify(progress: Progress | None = None, *, anchor: tuple[int, str] | None =
             faulty.append(row)
         elif row.previous_hash != last_hash and row.entry.sequence == last_sequence + 1:
             report.findings += _broken_link(row, faulty)
-        if anchor and row.entry.sequence == anchor[0] and row.hash.hex() != anchor[1]:
-            report.findings.append(_differs_from_anchor(anchor[0]))
+        if noted.get(row.entry.sequence, {row.hash.hex()}) != {row.hash.hex()}:
+            report.findings.append(_differs_from_anchor(row.entry.sequence))
         last_sequence, last_hash = row.entry.sequence, row.hash
     report.findings += _faults(key, faulty)
-    report.findings += _end(last_sequence, last_hash, head, anchor)
+    report.findings += _end(last_sequence, last_hash, head, max(noted, default=0))
     report.findings.sort(key=lambda finding: (finding.first, finding.kind))
     return report
 
 
-def _head() -> tuple[int, bytes] | None:
+def end_of_chain() -> tuple[int, bytes] | None:
+    """The sequence and hash of the end of the chain; None when the head itself is missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sequence, hash FROM audit_audithead")
         found = cursor.fetchone()
@@ -173,17 +182,17 @@ def _fault(key: bytes, row: _Row, places: list[int]) -> Finding:
     return Finding("changed", here, here, "it is not what was written, or was not written by this program")
 
 
-def _end(
-    last: int, last_hash: bytes, head: tuple[int, bytes], anchor: tuple[int, str] | None
-) -> list[Finding]:
-    """Compare the last entry with the head, and the head with the anchor."""
+def _end(last: int, last_hash: bytes, head: tuple[int, bytes], furthest_anchor: int) -> list[Finding]:
+    """Compare the last entry with the head, and the head with the last anchor."""
     findings = []
     if last < head[0]:
         findings.append(Finding("truncated", max(last, 0) + 1, head[0], "the end of the trail was cut off"))
     elif last_hash != head[1]:
         findings.append(Finding("changed", last, last, "the head of the chain holds another hash"))
-    if anchor and head[0] < anchor[0]:
-        findings.append(Finding("truncated", head[0] + 1, anchor[0], "the anchor proves that they were here"))
+    if head[0] < furthest_anchor:
+        findings.append(
+            Finding("truncated", head[0] + 1, furthest_anchor, "the anchor proves that they were here")
+        )
     with connection.cursor() as cursor:
         cursor.execute(BEYOND_HEAD)
         first, final = cursor.fetchone()
