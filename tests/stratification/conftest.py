@@ -27,6 +27,8 @@ def place(db) -> Population:
 @pytest.fixture
 def run() -> Callable[..., Run]:
     def run(place: Population, as_of: date = TODAY, **options) -> Run:
-        return run_stratification(as_of=as_of, by=system_reader(NIGHTLY), export=place.write, **options)
+        return run_stratification(
+            as_of=as_of, by=system_reader(NIGHTLY), export=place.write, today=as_of, **options
+        )
 
     return run

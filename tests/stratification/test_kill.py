@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
+from localcare.care.stratification.actions import RUN_LOCK
 from localcare.care.stratification.models import ListEntry, PersonScore, Run
 from tests.stratification.population import TODAY, small_place
 
@@ -32,7 +34,7 @@ def progress(done, total, what):
     if what == stage and done >= step:
         os.kill(os.getpid(), signal.SIGKILL)
 
-run_stratification(as_of=day, by=system_reader("killed"), progress=progress,
+run_stratification(as_of=day, today=day, by=system_reader("killed"), progress=progress,
                    export=lambda out: shutil.copytree(source, out))
 """
 STAGES = [
@@ -69,7 +71,20 @@ def killed_run(source: Path, home: Path, stage: str, step: int) -> int:
     command = [sys.executable, "-c", PROGRAM, str(source), TOMORROW.isoformat(), stage, str(step)]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
+    _wait_until_the_server_has_noticed()
     return ended.returncode
+
+
+def _wait_until_the_server_has_noticed() -> None:
+    """The server ends the dead program's session, and with it the lock, when it next looks at the connection."""
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(held, [RUN_LOCK])
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the lock of the killed run is still held")
 
 
 def everything() -> tuple[list, list]:

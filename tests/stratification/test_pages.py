@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -331,3 +332,27 @@ def test_after_a_decision_nobody_is_sent_to_what_is_no_address(place, run, clien
     posted = {"person": reference(place, "Vera"), "kind": "mdt", "next": "home"}
 
     assert client.post(reverse("list-decide"), posted).headers["Location"] == reverse("list")
+
+
+def test_the_audit_of_an_export_names_exactly_whom_the_file_holds(place, run, client, gp):
+    from localcare.foundation.people.models import Registration
+
+    run(place)
+    Registration.objects.filter(person_id=place.keys["Vera"]).update(ended_on=timezone.localdate())
+
+    rows = list(csv.DictReader(io.StringIO(text_of(client.get(reverse("list-export"))))))
+
+    entry = AuditEntry.objects.filter(action="list.export").latest("sequence")
+    assert [row["Given names"] for row in rows] == ["Dorothy"]
+    assert [subject.reference for subject in entry.subjects.all()] == [str(reference(place, "Dorothy"))]
+    assert entry.detail["people"] == 1
+
+
+def test_more_people_than_can_be_decided_at_once_are_refused_aloud(place, run, client, gp):
+    run(place)
+    chosen = [str(reference(place, "Vera")), *(str(uuid4()) for _ in range(50))]
+
+    page = text_of(client.post(reverse("list-decide"), {"person": chosen, "kind": "mdt"}, follow=True))
+
+    assert "Choose at most 50 people at a time" in page
+    assert not Decision.objects.exists()

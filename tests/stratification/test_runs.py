@@ -134,7 +134,7 @@ def test_a_failing_export_leaves_the_list_and_says_why(place, run, tmp_path):
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk is full"):
-        actions.run_stratification(as_of=TOMORROW, by=actions_reader(), export=broken)
+        actions.run_stratification(as_of=TOMORROW, by=actions_reader(), export=broken, today=TOMORROW)
 
     assert list(ListEntry.objects.values()) == before
     failed = Run.objects.latest("id")
@@ -157,3 +157,10 @@ def actions_reader():
     from localcare.kernel.access.readers import system_reader
 
     return system_reader("tests")
+
+
+def test_a_list_of_a_day_to_come_is_refused_whoever_asks(place):
+    with pytest.raises(actions.DayToCome, match="is after today"):
+        actions.run_stratification(as_of=TOMORROW, by=actions_reader(), export=place.write)
+
+    assert not Run.objects.exists()

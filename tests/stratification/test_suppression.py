@@ -30,7 +30,7 @@ def table_of(inside: list[list[int]]) -> tuple[dict[tuple[str, str], int], list[
     return numbers, sums
 
 
-def solved(
+def only_solutions(
     sums: list[Sum[tuple[str, str]]], hidden: set[tuple[str, str]], numbers: dict[tuple[str, str], int]
 ) -> set:
     """The hidden cells that linear algebra gives exactly: those alone in a row of the reduced sums."""
@@ -74,7 +74,7 @@ def test_no_small_number_comes_out_of_rows_columns_and_totals(inside):
     assert not {cell for cell in small if bounds[cell][1] < SMALLEST}, (
         "it can be told that the number is small"
     )
-    assert not small & solved(sums, hidden, numbers), "a small number is the only solution"
+    assert not small & only_solutions(sums, hidden, numbers), "a small number is the only solution"
 
 
 def test_a_table_without_small_numbers_is_shown_whole():
@@ -88,6 +88,15 @@ def test_the_attack_finds_a_number_that_stands_alone():
 
     assert possible(numbers, sums, {("a", "1")}) == {("a", "1"): (3, 3)}
     assert len(hidden_cells(numbers, sums)) >= 4
+
+
+def test_a_number_that_only_all_sums_together_tell_is_protected():
+    numbers, sums = table_of([[0, 0, 0], [0, 0, 3], [0, 1, 3], [3, 3, 0]])
+    small = {cell for cell, people in numbers.items() if 0 < people < SMALLEST}
+
+    hidden = hidden_cells(numbers, sums)
+
+    assert not small & only_solutions(sums, hidden, numbers)
 
 
 @pytest.mark.parametrize("people", [1, 4])

@@ -42,6 +42,10 @@ class RunInProgress(Exception):
     """Another run holds the lock."""
 
 
+class DayToCome(ValueError):
+    """A list of a day to come would keep every nightly run until then from being put in force."""
+
+
 class OlderThanTheList(Exception):
     """A run of a day before the list in force would put back an older list."""
 
@@ -52,13 +56,15 @@ def run_stratification(
     by: User | Reader,
     progress: Progress | None = None,
     export: Callable[[Path], None] | None = None,
+    today: date | None = None,
 ) -> Run:
     """Score everyone as of a day and put the new list in force; the run in force afterwards.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
-    happens at once. Raises NotAllowed, RunInProgress, OlderThanTheList, and whatever a stage raises.
+    happens at once. Raises NotAllowed, DayToCome, RunInProgress, OlderThanTheList, and whatever a stage raises.
     """
     reader = _permitted(by, "list.run")
+    _refuse_day_to_come(as_of, today or timezone.localdate())
     wanted = definitions()
     with _only_one_run():
         _refuse_older(as_of)
@@ -124,6 +130,14 @@ def _is_broken() -> bool:
     """Whether the caller's transaction has failed, so that nothing more can be said to the database."""
     status = connection.connection.info.transaction_status if connection.connection else None
     return connection.needs_rollback or status == TransactionStatus.INERROR
+
+
+def _refuse_day_to_come(as_of: date, today: date) -> None:
+    if as_of > today:
+        raise DayToCome(
+            f"{as_of} is after today: a list of that day would keep every nightly run until then from being put in"
+            f" force. Give a day up to {today}."
+        )
 
 
 def _refuse_older(as_of: date) -> None:

@@ -76,11 +76,16 @@ def person_name(person: Person) -> str:
 
 
 def list_rows(
-    entries: Iterable[ListEntry], *, reader: Reader, run: Run, definitions: Definitions
+    entries: Iterable[ListEntry],
+    *,
+    reader: Reader,
+    run: Run,
+    definitions: Definitions,
+    permission: str = "list.read",
 ) -> list[ListRow]:
     """The rows of a page, in its order; people who left the reader's scope since the run are left out."""
     entries = list(entries)
-    people = queries.people_of(entries, reader)
+    people = queries.people_of(entries, reader, permission)
     scores = queries.scores_of(people)
     practices = queries.practice_names(entry.practice_code for entry in entries)
     return [

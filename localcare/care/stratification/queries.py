@@ -57,9 +57,19 @@ def entry_of(person: Person, reader: Reader) -> ListEntry | None:
     return entries_for(reader).select_related("decision__decided_by").filter(pk=person.pk).first()
 
 
-def people_of(entries: Iterable[ListEntry], reader: Reader) -> dict[int, Person]:
+def people_of(
+    entries: Iterable[ListEntry], reader: Reader, permission: str = "list.read"
+) -> dict[int, Person]:
     """The persons of a page of the list by key; those who have left the reader's scope since are missing."""
-    return visible_people(reader, "list.read").in_bulk([entry.person_id for entry in entries])
+    return visible_people(reader, permission).in_bulk([entry.person_id for entry in entries])
+
+
+def references_of(entries: QuerySet[ListEntry], reader: Reader, permission: str) -> dict[int, str]:
+    """The references of the people of a list by key, in its order; only those whom the reader may see."""
+    keys = list(entries.values_list("person_id", flat=True))
+    visible = visible_people(reader, permission).filter(pk__in=keys)
+    references = dict(visible.values_list("pk", "reference"))
+    return {key: str(references[key]) for key in keys if key in references}
 
 
 def scores_of(keys: Iterable[int]) -> dict[int, PersonScore]:

@@ -1,8 +1,8 @@
 """Which numbers of a set of tables to hide, so that no small one can be worked out from those that are shown.
 
 Small numbers are hidden first. Then whoever subtracts is played: every sum (an area of its parts, people of their
-tiers) narrows what a hidden number can be. Where that says that a number is small, one more number of the sum is
-hidden, until nothing says so.
+tiers) narrows what a hidden number can be, and all sums together are solved. Where that says that a number is small,
+one more number of the sum is hidden, until nothing says so.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Generic, TypeVar
 
 SMALLEST = 5
 UNLIMITED = 10**12
+MODULUS = (
+    2**61 - 1
+)  # a prime: sums are solved in whole numbers below it, which is exact but for a chance of 1 in 10^15
 
 C = TypeVar("C", bound=Hashable)
 
@@ -39,12 +42,13 @@ def hidden_cells(
     What is already known about a small number cannot be hidden: where a reader knows all parts but one and the
     total too, the number stays as safe as the rest allows.
     """
-    secret = {cell for cell, people in numbers.items() if 0 < people < smallest} - known
-    hidden = secret | unseen
+    secret: set[C] = {cell for cell, people in numbers.items() if 0 < people < smallest} - known
+    hidden: set[C] = {*secret, *unseen}
     fixed = known | {cell for cell, people in numbers.items() if people == 0 and cell not in unseen}
     while True:
         bounds = possible(numbers, sums, hidden, unseen)
-        told = {cell for cell in secret if bounds[cell][1] < smallest}
+        exact = solved(sums, hidden)
+        told = {cell for cell in secret if bounds[cell][1] < smallest or cell in exact}
         added = _more(told, numbers, sums, hidden, fixed)
         if not added:
             return hidden - unseen
@@ -110,3 +114,40 @@ def _narrowed(each: Sum[C], numbers: Mapping[C, int], bounds: dict[C, tuple[int,
             bounds[cell] = new
             changed.append(cell)
     return changed
+
+
+def solved(sums: Iterable[Sum[C]], hidden: Set[C]) -> set[C]:
+    """The hidden cells of which the sums, taken together as equations, leave one solution only."""
+    pivots: dict[C, dict[C, int]] = {}
+    holding: dict[C, set[C]] = defaultdict(set)  # which pivots' rows hold a cell
+    for each in sums:
+        row = {cell: 1 for cell in each.parts if cell in hidden}
+        if each.total in hidden:
+            row[each.total] = MODULUS - 1
+        for cell in [cell for cell in row if cell in pivots]:
+            _take_away(row, pivots[cell], cell)
+        if not row:
+            continue
+        pivot = min(row, key=lambda cell: len(holding[cell]))
+        inverse = pow(row[pivot], -1, MODULUS)
+        row = {cell: value * inverse % MODULUS for cell, value in row.items()}
+        for other in list(holding[pivot]):
+            before = set(pivots[other])
+            _take_away(pivots[other], row, pivot)
+            for cell in before ^ set(pivots[other]):
+                holding[cell].symmetric_difference_update({other})
+        pivots[pivot] = row
+        for cell in row:
+            holding[cell].add(pivot)
+    return {pivot for pivot, row in pivots.items() if len(row) == 1}
+
+
+def _take_away(row: dict[C, int], other: Mapping[C, int], cell: C) -> None:
+    """Take away so much of the other row that the cell leaves this one."""
+    factor = row[cell]
+    for name, value in other.items():
+        left = (row.get(name, 0) - factor * value) % MODULUS
+        if left:
+            row[name] = left
+        else:
+            row.pop(name, None)

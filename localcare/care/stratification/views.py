@@ -176,11 +176,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise Http404("There is no list yet.")
     filters = _filters(reader, request.GET, "list.export")
     entries = _entries(reader, filters, "list.export")
-    keys = list(entries.values_list("person_id", flat=True))
+    visible = queries.references_of(entries, reader, "list.export")
+    keys = list(visible)
     record_access(
         reader=reader,
         action="list.export",
-        subjects=[str(key) for key in _references(keys, reader)],
+        subjects=list(visible.values()),
         basis=BASIS,
         detail={
             "run": run.pk,
@@ -198,7 +199,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
                 keys[start : start + ROWS_AT_ONCE]
             )
             ordered = [some[key] for key in keys[start : start + ROWS_AT_ONCE] if key in some]
-            for row in presenters.list_rows(ordered, reader=reader, run=run, definitions=rules):
+            for row in presenters.list_rows(
+                ordered, reader=reader, run=run, definitions=rules, permission="list.export"
+            ):
                 yield writer.writerow(csv_row(row, run))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
@@ -213,17 +216,17 @@ class _Echo:
         return line
 
 
-def _references(keys: list[int], reader: Reader) -> list[UUID]:
-    references = visible_people(reader, "list.export").filter(pk__in=keys).values_list("reference", flat=True)
-    return list(references)
-
-
 @requires("list.decide")
 def decide_page(request: HttpRequest) -> HttpResponse:
     """Decide about one or several people; asked again with a clear message when somebody else was quicker."""
     reader = request_reader(request)
     source = request.POST if request.method == "POST" else request.GET
     back = _safe_address(request, source.get("next", ""))
+    if len(set(source.getlist("person"))) > MOST_AT_ONCE:
+        messages.error(
+            request, f"Choose at most {MOST_AT_ONCE} people at a time, then decide. Nothing was decided."
+        )
+        return redirect(back)
     people = _chosen_people(source.getlist("person"), reader)
     if not people:
         messages.warning(request, "Choose at least one person on the list, then decide.")
@@ -283,7 +286,7 @@ def _decide_again(
 
 
 def _chosen_people(references: list[str], reader: Reader) -> list[Person]:
-    valid = list(dict.fromkeys(filter(None, map(_reference, references))))[:MOST_AT_ONCE]
+    valid = list(dict.fromkeys(filter(None, map(_reference, references))))
     found = visible_people(reader, "list.decide").filter(reference__in=valid)
     people = list(found.order_by("family_name", "given_name", "pk"))
     if len(people) != len(valid):
