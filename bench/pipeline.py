@@ -145,7 +145,9 @@ def pipeline(folder: Path, out: Path) -> None:
 def timed_child(task: str, folder: Path, out: Path) -> None:
     """Run a task in this process and print its seconds, without the imports."""
     import localcare.analysis.scores.run  # noqa: F401
+    from localcare.analysis import libraries
 
+    libraries.load()
     began = time.perf_counter()
     {"scan": scan, "pipeline": pipeline}[task](folder, out)
     print(json.dumps({"seconds": time.perf_counter() - began}))

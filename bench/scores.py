@@ -44,9 +44,11 @@ def generate(file: Path, rows: int) -> None:
 
 
 def ours(rows: Path, out: Path) -> tuple[float, float]:
+    from localcare.analysis import libraries
     from localcare.analysis.dataset.engine import connect
     from localcare.analysis.scores.together import score_codes
 
+    libraries.load()
     began, worked = time.perf_counter(), time.process_time()
     backend = connect(memory_limit=MEMORY_LIMIT)
     table = score_codes(backend.read_parquet(str(rows)))

@@ -7,10 +7,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import ibis
+from localcare.analysis.libraries import ibis
 
 DEFAULT_MEMORY_LIMIT = "800MB"  # the program itself takes some 150 MB more
-_DUCKDB = ibis.duckdb  # loads the backend now rather than in the middle of the first run
 _NUMBERS = count(1)
 
 
@@ -26,7 +25,7 @@ def connect(
         options["threads"] = threads
     if temp_directory is not None:
         options["temp_directory"] = str(temp_directory)
-    return _DUCKDB.connect(**options)
+    return ibis.duckdb.connect(**options)
 
 
 def _asked_directly(expression: Any) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Self
 
-import ibis
-
 from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT, connect, distinct_values
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
+from localcare.analysis.libraries import ibis
 
 
 class DatasetError(ValueError):

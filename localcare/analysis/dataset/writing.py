@@ -8,28 +8,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
-
 from localcare.analysis.dataset.schema import SCHEMA_VERSION, Table, table
+from localcare.analysis.libraries import pyarrow as pa
 
 METADATA_FILE = "dataset.json"
-
-ARROW_TYPES = {
-    "int64": pa.int64(),
-    "int32": pa.int32(),
-    "string": pa.string(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-}
 
 
 def arrow_schema(described: Table) -> Any:
     """The table's columns as an Arrow schema (timestamps are UTC without a zone)."""
-    return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in described.columns])
+    types = {
+        "int64": pa.int64(),
+        "int32": pa.int32(),
+        "string": pa.string(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us"),
+        "double": pa.float64(),
+        "boolean": pa.bool_(),
+    }
+    return pa.schema([(column.name, types[column.type]) for column in described.columns])
 
 
 def write_table(

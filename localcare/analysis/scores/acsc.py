@@ -7,8 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import ibis
-
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.coded import RAW_CODE, PrefixMasks, code_map, in_window
 from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.masks import MaskLayout, bit_or, mask

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.schema import CONTACT_SETTINGS
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.coded import in_window
 from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.windows import Window

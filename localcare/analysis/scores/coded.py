@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.engine import distinct_values, lookup
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.codes import normalise_icd10
 from localcare.analysis.scores.definitions import Definition
 from localcare.analysis.scores.masks import MaskLayout, bit_or, mask

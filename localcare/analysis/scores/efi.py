@@ -6,8 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import ibis
-
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.definitions import ValueRule, definition
 from localcare.analysis.scores.facts import FactRule, Key
 from localcare.analysis.scores.hfrs import band

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.engine import lookup
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.codes import normalise_code
 from localcare.analysis.scores.definitions import ValueRule
 from localcare.analysis.scores.masks import bit_or

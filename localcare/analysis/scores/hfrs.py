@@ -6,8 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import ibis
-
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.coded import PrefixMasks, score_events
 from localcare.analysis.scores.definitions import Definition, definition
 

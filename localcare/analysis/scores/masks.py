@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 from typing import Any
 
-import ibis
+from localcare.analysis.libraries import ibis
 
 BITS_PER_COLUMN = 62  # the sign bit and one more are left alone
 
@@ -26,10 +26,22 @@ def _bit_count(value: int) -> int:
     raise NotImplementedError
 
 
-_AggregateOr = ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
-_ScalarCount = ibis.udf.scalar.builtin(name="bit_count", signature=(("int64",), "int8"))
-bit_or: Any = _AggregateOr(_bit_or)
-bit_count: Any = _ScalarCount(_bit_count)
+@cache
+def _engine_functions() -> tuple[Any, Any]:
+    """Both functions as the engine knows them, declared when the first expression is made."""
+    aggregate = ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
+    scalar = ibis.udf.scalar.builtin(name="bit_count", signature=(("int64",), "int8"))
+    return aggregate(_bit_or), scalar(_bit_count)
+
+
+def bit_or(column: Any) -> Any:
+    """The bitwise OR of a column over a group."""
+    return _engine_functions()[0](column)
+
+
+def bit_count(column: Any) -> Any:
+    """How many bits of a column are set."""
+    return _engine_functions()[1](column)
 
 
 def mask(value: int) -> Any:

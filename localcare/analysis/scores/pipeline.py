@@ -7,10 +7,9 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.dataset.schema import CONTACT_SETTINGS
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores import (
     acsc,
     activity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import ibis
+from localcare.analysis.libraries import ibis
 
 KEYS = 10**12  # keys are told apart up to here; days times this still fit in a BIGINT
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.dataset.schema import CONTACT_SETTINGS
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores.windows import Window
 
 SEVERITY = ("mild", "moderate", "severe")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
+from localcare.analysis.libraries import ibis
 
 Row = Mapping[str, Any]
 COMPARISONS = ("at_least", "at_most", "equals", "one_of", "within_days", "is_known")

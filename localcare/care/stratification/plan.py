@@ -7,9 +7,8 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-import ibis
-
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
+from localcare.analysis.libraries import ibis
 from localcare.analysis.scores import cambridge, charlson, efi, score
 from localcare.analysis.scores.masks import bit_count, mask
 from localcare.care.stratification.circumstances import circumstances

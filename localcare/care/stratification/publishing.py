@@ -7,10 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pyarrow.csv
-import pyarrow.parquet
 from django.db import connection, transaction
 
+from localcare.analysis.libraries import pyarrow
 from localcare.care.stratification.columns import STAGED, STORED
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.models import Run

@@ -9,11 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-
 from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, table_file
 from localcare.analysis.dataset.schema import Column, Table
+from localcare.analysis.libraries import duckdb
+from localcare.analysis.libraries import pyarrow as pa
 from localcare.exchange.loads.runs import FileRefused
 
 MEMORY_LIMIT = "1GB"

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import duckdb
 from django.db import connection, transaction
 
 from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, DatasetError
 from localcare.analysis.dataset.schema import TABLES, Table, table
 from localcare.analysis.dataset.writing import write_metadata
+from localcare.analysis.libraries import duckdb
 from localcare.foundation.record.copying import stream_out
 from localcare.foundation.record.dataset_queries import Purpose, Selection, select_people, table_query
 from localcare.kernel.access.readers import Reader
@@ -125,7 +126,7 @@ def _write(
 
 
 def _write_table(
-    engine: duckdb.DuckDBPyConnection, described: Table, folder: Path, selection: Selection,
+    engine: Any, described: Table, folder: Path, selection: Selection,
     counted: Callable[[int], None],
 ) -> int:  # fmt: skip
     """Write beside the final name and rename, so that a file is there whole or not at all."""
