@@ -141,7 +141,7 @@ def hold(*, task: Task, by: Reader, at: datetime | None = None) -> None:
         journeys.accept(task=task, by=by, to_user=by.user, at=at, reason=reason)
     elif state.is_open and state.assigned_to is None:
         journeys.take(task=task, by=by)
-    elif state.is_open and by.user is not None and state.assigned_to_id != by.user.pk:
+    elif state.is_open and state.assigned_to is not None and state.assigned_to != by.user:
         who = state.assigned_to.get_full_name() or state.assigned_to.get_username()
         raise AlreadyDone(
             f"{who} has had this since {format_moment(state.since)}. "

@@ -61,6 +61,11 @@ class CallPage:
     case: Case | None = None
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What was answered so far, however the form is drawn."""
+        return self.answers.answers() if self.answers.is_bound else self.answers.shown_answers
+
+    @property
     def person_is_fixed(self) -> bool:
         """Whether a journey says already whom it is about."""
         return self.case is not None and self.case.journey is not None
@@ -96,7 +101,7 @@ def build(request: HttpRequest, reader: Reader, *, case: Case | None = None, act
         contact=case.contact if case else None,
         case=case,
     )
-    page.alarm = rules.alarm_of(answers.answers().get("red-flags") or [], definitions()) if post else None
+    page.alarm = rules.alarm_of(page.said.get("red-flags") or [], definitions())
     if person is not None:
         page.known = known_about(reader, person, case)
     return page
@@ -106,7 +111,7 @@ def kept(form_type: type[django_forms.Form], post: QueryDict, **options: Any) ->
     """A form that shows what was typed without complaining about it."""
     blank = form_type(**options)
     typed = {
-        name: field.widget.value_from_datadict(post, {}, name)  # type: ignore[arg-type]
+        name: field.widget.value_from_datadict(post, {}, name)
         for name, field in blank.fields.items()
         if post
     }

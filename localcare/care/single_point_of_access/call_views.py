@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from localcare.care.single_point_of_access.models import Contact
 from localcare.care.single_point_of_access.queries import Case
 from localcare.foundation.forms.actions import NotComplete
 from localcare.foundation.pathways.errors import NotPossible
-from localcare.foundation.pathways.models import Task
+from localcare.foundation.pathways.models import Journey, Task
 from localcare.foundation.people.actions import register_person
 from localcare.foundation.people.rules import DetailRefused
 from localcare.foundation.places.models import Organisation
@@ -121,7 +120,9 @@ def _register(request: HttpRequest, reader: Reader, page: CallPage) -> None:
     page.known = call_page.known_about(reader, person, None)
 
 
-def _finish(request: HttpRequest, reader: Reader, service: Service, page: CallPage) -> Contact | None:
+def _finish(
+    request: HttpRequest, reader: Reader, service: Service, page: CallPage
+) -> Contact | Journey | None:
     """End the call, when everything that this end needs was answered."""
     outcome = str(request.POST.get("outcome", ""))
     is_complete = page.answers.check()
@@ -136,7 +137,7 @@ def _finish(request: HttpRequest, reader: Reader, service: Service, page: CallPa
     values = page.end.cleaned_data
     finish = Finish(
         outcome=values["outcome"],
-        answers=page.answers.answers(),
+        answers=page.said,
         is_complete=is_complete,
         reason=values["reason"],
         add_to=Task.objects.filter(reference=values["add_to"]).first() if values.get("add_to") else None,
@@ -146,9 +147,9 @@ def _finish(request: HttpRequest, reader: Reader, service: Service, page: CallPa
     return contact
 
 
-def _keep(request: HttpRequest, reader: Reader, service: Service, page: CallPage) -> Contact | None:
+def _keep(request: HttpRequest, reader: Reader, service: Service, page: CallPage) -> Contact | Journey | None:
     """Keep what is known so far; the contact stands in the queue."""
-    finish = Finish(answers=page.answers.answers()) if page.person is not None else None
+    finish = Finish(answers=page.said) if page.person is not None else None
     contact = _write(reader, service, page, finish)
     messages.success(
         request, "Kept. The contact stands in the queue with its clock running since it arrived."
@@ -156,10 +157,12 @@ def _keep(request: HttpRequest, reader: Reader, service: Service, page: CallPage
     return contact
 
 
-def _rang_off(request: HttpRequest, reader: Reader, service: Service, page: CallPage) -> Contact | None:
+def _rang_off(
+    request: HttpRequest, reader: Reader, service: Service, page: CallPage
+) -> Contact | Journey | None:
     """The caller rang off: known people are rung back on their journey, unknown callers by their number."""
     if page.person is not None:
-        finish = Finish("abandoned", answers=page.answers.answers())
+        finish = Finish("abandoned", answers=page.said)
         contact = _write(reader, service, page, finish)
     else:
         contact = page.contact or actions.arrive(_arrival(page), service=service, by=reader)
@@ -168,7 +171,7 @@ def _rang_off(request: HttpRequest, reader: Reader, service: Service, page: Call
     return contact
 
 
-def _write(reader: Reader, service: Service, page: CallPage, finish: Finish | None) -> Contact:
+def _write(reader: Reader, service: Service, page: CallPage, finish: Finish | None) -> Contact | Journey:
     """The writes of a call, for a new contact or for one that waited."""
     if page.contact is None and not (page.case and page.case.journey):
         return actions.take_call(
@@ -179,16 +182,13 @@ def _write(reader: Reader, service: Service, page: CallPage, finish: Finish | No
         journey = actions.identify(contact=page.contact, person=page.person, by=reader)
     if journey is not None and finish is not None:
         actions.end_call(journey=journey, finish=finish, by=reader)
-    return page.contact or _stand_in(journey)
-
-
-def _stand_in(journey: Any) -> Any:
-    """A journey that was opened without a contact has its own page."""
-    return journey
+    found = page.contact or journey
+    assert found is not None
+    return found  # a journey that was opened without a contact has a page of its own
 
 
 def _arrival(page: CallPage) -> Arrival:
-    said = page.answers.answers()
+    said = page.said
     return Arrival(
         key=f"call:{page.token}",
         arrived_at=call_page.began_at(page.stamp),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +17,7 @@ from localcare.kernel.nhs_design.formatting import format_moment
 
 
 def sign_over(
-    *, service: Service, by: Reader, to_name: str, note: str, lines: list[Mapping[str, str]], key: str
+    *, service: Service, by: Reader, to_name: str, note: str, lines: Sequence[Mapping[str, str]], key: str
 ) -> HandOver:
     """Sign what is open over to somebody by name. The same key again gives the first one back."""
     _must_work_in(by, service)

@@ -146,4 +146,4 @@ def _abandoned(reader: Reader, today: Any, start: datetime) -> int:
         service__in=queries.desks(reader), event="done", code="abandoned", task__step="answer",
         effective_at__gte=start, undone_by=None,
     ).count()  # fmt: skip
-    return unknown + known
+    return int(unknown + known)
