@@ -31,6 +31,7 @@ ANSWERS = {
     "urgency": "two-hours",
     "consent": "agrees",
 }
+ENDED = {"end-outcome": "taken"}
 TRIAGED = {
     "spoke-to": "carer",
     "presenting": "Fell in the bathroom, no injury seen",

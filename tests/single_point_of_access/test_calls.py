@@ -14,7 +14,7 @@ from localcare.care.single_point_of_access.models import Contact, Identification
 from localcare.foundation.pathways.errors import AlreadyDone
 from localcare.foundation.pathways.models import ClockState, Journey, TaskState
 from localcare.kernel.audit.models import AuditEntry
-from tests.single_point_of_access.makers import ANSWERS, call, desk, posted
+from tests.single_point_of_access.makers import ANSWERS, ENDED, call, desk, posted
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +126,7 @@ def test_every_kind_of_caller_can_be_taken(caller, client):
         ANSWERS | {"caller-type": caller},
         call=f"c-{caller}",
         person=str(place.person.reference),
-        outcome="taken",
+        **ENDED,
         action="finish",
     )
     answer = client.post(reverse("access-new"), data)

@@ -13,7 +13,7 @@ from localcare.foundation.pathways.models import Journey, TaskState
 from localcare.foundation.people.models import Person
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import registered_person
-from tests.single_point_of_access.makers import ANSWERS, call, desk, posted
+from tests.single_point_of_access.makers import ANSWERS, ENDED, call, desk, posted
 from tests.single_point_of_access.test_calls import message
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_somebody_new_is_registered_on_the_page_after_those_alike_were_shown(cli
     page = text_of(client.post(NEW, posted(ANSWERS, **new, none_of_these="1")))
     assert "NEWMAN, Norah" in page
     person = Person.objects.get(given_name="Norah")
-    data = posted(ANSWERS, call="c3", person=str(person.reference), outcome="taken", action="finish")
+    data = posted(ANSWERS, call="c3", person=str(person.reference), **ENDED, action="finish")
     assert client.post(NEW, data).status_code == 302
     assert TaskState.objects.get(person=person, is_open=True).step == "triage"
 
@@ -104,7 +104,7 @@ def test_a_message_is_answered_later_and_a_caller_is_rung_back(client):
     assert "01632 960002" in listed and "Once" in listed
     answer = reverse("access-answer", args=[contact.reference])
     assert "She fell" in text_of(client.get(answer))
-    data = posted(ANSWERS, call="c5", person=str(place.person.reference), outcome="taken", action="finish")
+    data = posted(ANSWERS, call="c5", person=str(place.person.reference), **ENDED, action="finish")
     assert client.post(answer, data).status_code == 302
     assert Journey.objects.get().arrived_as.contact == contact
 

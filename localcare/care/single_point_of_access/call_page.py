@@ -37,6 +37,7 @@ REGISTERED = "access_registered"  # people whom this session registered, before 
 LONGEST_CALL = timedelta(hours=12)
 STAMP = "localcare.single_point_of_access.call"
 FOUND_AT_MOST = 10
+ENDS = "end"  # the form of the contact has a question of the same name
 
 
 @dataclass
@@ -111,7 +112,7 @@ def kept(form_type: type[django_forms.Form], post: QueryDict, **options: Any) ->
     """A form that shows what was typed without complaining about it."""
     blank = form_type(**options)
     typed = {
-        name: field.widget.value_from_datadict(post, {}, name)
+        name: field.widget.value_from_datadict(post, {}, blank.add_prefix(name))
         for name, field in blank.fields.items()
         if post
     }
@@ -166,8 +167,8 @@ def _end_form(
             if without is None or state.journey_id != without.pk
         ]
     if is_final:
-        return EndForm(post, open_requests=open_ones)
-    form: EndForm = kept(EndForm, post, open_requests=open_ones)
+        return EndForm(post, open_requests=open_ones, prefix=ENDS)
+    form: EndForm = kept(EndForm, post, open_requests=open_ones, prefix=ENDS)
     return form
 
 

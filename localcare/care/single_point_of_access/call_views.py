@@ -124,7 +124,7 @@ def _finish(
     request: HttpRequest, reader: Reader, service: Service, page: CallPage
 ) -> Contact | Journey | None:
     """End the call, when everything that this end needs was answered."""
-    outcome = str(request.POST.get("outcome", ""))
+    outcome = str(request.POST.get(f"{call_page.ENDS}-outcome", ""))
     is_complete = page.answers.check()
     is_ended = page.end.is_valid()
     if page.person is None:
@@ -166,7 +166,9 @@ def _rang_off(
         contact = _write(reader, service, page, finish)
     else:
         contact = page.contact or actions.arrive(_arrival(page), service=service, by=reader)
-        actions.ring_off(contact=contact, by=reader, note=str(request.POST.get("reason", "")))
+        actions.ring_off(
+            contact=contact, by=reader, note=str(request.POST.get(f"{call_page.ENDS}-reason", ""))
+        )
     messages.success(request, "Kept as a caller who rang off, to be rung back.")
     return contact
 
