@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,14 +88,17 @@ def ask(access, team, handler):
         person: Person,
         *,
         ago: timedelta = timedelta(),
+        at: datetime | None = None,
         priority: str = "two-hour",
         answers: dict | None = None,
     ) -> Journey:
-        moment = timezone.now() - ago
+        moment = at or timezone.now() - ago
         said = complete(
             person=person,
             form="single-point-of-access-contact",
-            answers=CONTACT | (answers or {}),
+            answers=CONTACT
+            | {"address": f"{person.address_line}, {person.town}, {person.postcode}"}
+            | (answers or {}),
             by=handler,
             at=moment,
         )

@@ -109,6 +109,12 @@ def _begin_package(task: Task, by: Reader, response: FormResponse | None) -> Non
         actions.extend(task=task, by=by, until=until, reason=words)
 
 
+def has_package_without_room(task: Task) -> bool:
+    """Whether a package that this visit led to still waits, because there was no room for it."""
+    waiting = TaskState.objects.filter(journey=task.journey, state="requested", service=task.state.service)
+    return any(_lasts(state.task) for state in waiting.select_related("task__journey__version"))
+
+
 def explain_late(*, task: Task, by: Reader, reason: str, key: str | None = None) -> JournalEntry:
     """Write down why somebody was seen late; the numbers of the day show it."""
     if not reason.strip():

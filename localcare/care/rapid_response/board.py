@@ -19,7 +19,7 @@ from localcare.care.rapid_response.queries import Asked
 from localcare.care.rapid_response.standards import condition_words, news2_days
 from localcare.foundation.forms.definitions import definition_of
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.pathways.desk.presenters import nearest, pathways_of
+from localcare.foundation.pathways.desk.presenters import answers_due, nearest, pathways_of
 from localcare.foundation.pathways.models import TaskState
 from localcare.foundation.pathways.presenters import TimeLeft, time_left
 from localcare.foundation.people.models import Person
@@ -57,6 +57,8 @@ class BoardRow:
     left: TimeLeft
     due: str
     clock: str
+    answer: TimeLeft | None
+    help_asked: str
     stage: str
     why_here: str
     who: str
@@ -108,6 +110,7 @@ def rows_of(states: Sequence[TaskState], *, reader: Reader, now: datetime) -> li
     people = [state.person for state in states]
     asked, pathways = queries.asked_for(states), pathways_of(states)
     needs = needs_of(people, today)
+    answers = answers_due(state.task_id for state in states if state.state == "requested")
     news2 = queries.latest_news2((person.pk for person in people), today - timedelta(days=news2_days()))
     return [
         _row(
@@ -116,6 +119,7 @@ def rows_of(states: Sequence[TaskState], *, reader: Reader, now: datetime) -> li
             asked[state.journey_id],
             needs.get(state.person_id, []),
             news2.get(state.person_id),
+            answers.get(state.task_id),
             reader,
             now,
         )
@@ -129,12 +133,14 @@ def _row(
     asked: Asked,
     communication: list[str],
     news2: tuple[int, date] | None,
+    answer_by: datetime | None,
     reader: Reader,
     now: datetime,
 ) -> BoardRow:
     step, assigned = pathway.steps[state.step], state.assigned_to
     due_at, clock = nearest(state, pathway, None)
-    warnings = (*no_clock(state, pathway), *warnings_of(asked))
+    away = ["Not at the address of the register"] if elsewhere(asked, state.person) else []
+    warnings = (*no_clock(state, pathway), *away, *warnings_of(asked))
     case = rules.Case(due_at, news2[0] if news2 else None, warnings, state.requested_at)
     is_seen = SEEN in step.milestones and state.milestone == SEEN
     return BoardRow(
@@ -148,6 +154,8 @@ def _row(
         left=time_left(due_at, now) if due_at else TimeLeft("No clock", "none"),
         due=format_relative_moment(due_at, now) if due_at else "",
         clock=clock,
+        answer=time_left(answer_by, now) if answer_by else None,
+        help_asked=state.help_asked_of.replace("-", " "),
         stage=rules.stage(state.state, state.milestone, step),
         why_here=rules.why_here(case, now),
         who=(assigned.get_full_name() or assigned.get_username()) if assigned else "",
@@ -246,12 +254,23 @@ def _digest(said: str) -> str:
     return salted_hmac(SALT, said).hexdigest()[:24]
 
 
-def facts_of(asked: Asked) -> Mapping[str, Any]:
+def elsewhere(asked: Asked, person: Person) -> str:
+    """Where the caller said the person is, when that is not the address of the register; empty otherwise."""
+    said = str(asked.answer("address") or "")
+    known = _plain(f"{person.address_line} {person.town} {person.postcode}")
+    return said if said and _plain(said) != known else ""
+
+
+def _plain(words: str) -> str:
+    return "".join(letter for letter in words.casefold() if letter.isalnum())
+
+
+def facts_of(asked: Asked, person: Person) -> Mapping[str, Any]:
     """Who asked and what they said, for the page of one request."""
     return {
         "caller": asked.answer("caller-name"),
         "ring_back": asked.answer("callback-number"),
-        "address_now": asked.answer("address"),
+        "address_now": elsewhere(asked, person),
         "what": asked.answer("presenting") or asked.answer("reason") or asked.reason,
         "why_this_class": asked.answer("response-reason"),
         "told": asked.answer("safety-net") or asked.answer("told"),

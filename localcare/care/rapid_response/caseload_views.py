@@ -45,7 +45,7 @@ def day_sheet(request: HttpRequest) -> HttpResponse:
     due = [row for row in packages if row.group in presenters.GROUPS[:2]]
     board = boards.board_of(reader, teams, now)
     asked = queries.asked_for([row.state for row in board.to_see])
-    to_see = [(row, boards.facts_of(asked[row.state.journey_id])) for row in board.to_see]
+    to_see = [(row, boards.facts_of(asked[row.state.journey_id], row.person)) for row in board.to_see]
     people = [row.person for row in board.to_see] + [row.person for row in due]
     pages.audit_list(reader, "rapid-response.print", people, teams)
     context = {"tab": "sheet", "teams": teams, "to_see": to_see, "due": due, "now": now}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -51,6 +51,9 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "teams": teams,
         "day": day,
         "is_today": day == timezone.localdate(),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1) if day < timezone.localdate() else None,
+        "has_share": any(one.numbers.share is not None for one in days),
         "days": days,
         "numbers": today,
         "breaches": breaches,

@@ -112,7 +112,7 @@ def show_case(
         "row": row,
         "person": task.journey.person,
         "step": step,
-        "facts": boards.facts_of(asked),
+        "facts": boards.facts_of(asked, task.journey.person),
         "asked_with": [(one.version.title, one, answers_in_words(one)) for one in asked.responses],
         "clocks": clock_rows(journeys.clocks_of(task).select_related("task"), pathway, now),
         "lines": journeys.story(task.journey),

@@ -128,6 +128,11 @@ def outcome(request: HttpRequest, reference: UUID) -> HttpResponse:
     messages.success(
         request, f"{full_name(task.journey.person)}: {chosen.title[:1].lower()}{chosen.title[1:]}."
     )
+    if actions.has_package_without_room(task):
+        messages.warning(
+            request, "There is no room for the package yet: it waits on the board. Make room, or hand it on."
+        )
+        return redirect("rapid-response")
     return redirect("rapid-response-packages" if "package" in chosen.to else "rapid-response")
 
 
