@@ -367,14 +367,18 @@ class DoneForm(ActForm):
                 "text": outcome.title,
                 "checked": chosen == code,
                 "hint": {"text": self._leads_to(code)},
-                "conditional": {"html": "".join(self._service_fields(code))} if outcome.to else None,
             }
             for code, outcome in self.situation.step.outcomes.items()
         ]
 
-    def _service_fields(self, code: str) -> Iterable[str]:
-        steps = self.situation.step.outcomes[code].to
-        return (str(self[f"service-{code}-{step}"].as_field_group()) for step in steps)
+    @property
+    def following(self) -> list[tuple[str, list[BoundField]]]:
+        """For each outcome that leads on: its title, and the questions who is asked."""
+        return [
+            (outcome.title, [self[f"service-{code}-{step}"] for step in outcome.to])
+            for code, outcome in self.situation.step.outcomes.items()
+            if outcome.to
+        ]
 
     def _leads_to(self, code: str) -> str:
         outcome, pathway = self.situation.step.outcomes[code], self.situation.pathway
