@@ -198,3 +198,18 @@ def test_the_locks_have_hashes_and_no_addresses() -> None:
     assert runtime < {
         line for line in (PROJECT / "requirements-dev.lock").read_text().splitlines() if "==" in line
     }
+
+
+@pytest.mark.django_db
+def test_duplicates_are_looked_for_from_the_command_line() -> None:
+    from localcare.foundation.people.models import PossibleDuplicate
+    from tests.factories import registered_person
+
+    for _ in range(2):
+        registered_person(
+            family_name="Marshfield", given_name="Vera", nhs_number=None, address_line="1 High Street"
+        )
+    done = here("people", "find-duplicates")
+    assert done.exit_code == 0, done.output
+    assert "1 new to decide" in done.output
+    assert PossibleDuplicate.objects.count() == 1

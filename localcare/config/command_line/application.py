@@ -18,6 +18,7 @@ from localcare.config.command_line import (
     journal,
     loading,
     pathways,
+    people,
     places,
     population,
     scoring,
@@ -86,6 +87,7 @@ application.add_typer(loading.load, name="load")
 application.add_typer(loading.export, name="export")
 application.add_typer(datasets.group, name="dataset")
 application.add_typer(places.group, name="places")
+application.add_typer(people.group, name="people")
 application.add_typer(pathways.group, name="pathway")
 application.add_typer(forms.group, name="form")
 application.add_typer(journal.group, name="journal")

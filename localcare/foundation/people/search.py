@@ -16,6 +16,7 @@ from localcare.foundation.people.search_terms import Terms, read
 from localcare.kernel.access.readers import Reader
 
 SHOWN_AT_MOST = 50
+LIKE_SHOWN = 10
 LOOKED_AT = 100  # candidates that are ranked; more than this asks for a narrower search
 WORDS_NEARBY = 40
 SIMILAR_ENOUGH = 0.4
@@ -61,6 +62,21 @@ def search_people(reader: Reader, text: str, *, on: date | None = None) -> Resul
     found = _candidates(people, terms, nearby)
     matches = rank(list(found.values()), terms, nearby)
     return Results(terms, tuple(matches[:SHOWN_AT_MOST]), is_cut=len(found) > SHOWN_AT_MOST)
+
+
+def alike(
+    reader: Reader, *, family_name: str, given_name: str, birth_date: date, nhs_number: str | None = None
+) -> Results:
+    """People whom the reader may see and who may be the one described, to be looked at before one is registered.
+
+    Found by the number, by the whole name, and by the day of birth with the family name or the given name.
+    """
+    day = f"{birth_date:%d/%m/%Y}"
+    texts = [f"{family_name} {given_name}", f"{family_name} {day}", f"{given_name} {day}"]
+    results = [search_people(reader, text) for text in ([nhs_number] if nhs_number else []) + texts]
+    matches = {match.person.pk: match for result in reversed(results) for match in result.matches}
+    likeliest = sorted(matches.values(), key=lambda match: match.person.birth_date != birth_date)
+    return Results(results[0].terms, tuple(likeliest[:LIKE_SHOWN]), is_cut=len(matches) > LIKE_SHOWN)
 
 
 def _words_near(word: str) -> dict[str, int]:

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from localcare.foundation.people import duplicate_views, views
+from localcare.foundation.people import details_views, duplicate_views, views
 
 urlpatterns = [
     path("people/", views.search, name="person-search"),
+    path("people/new/", details_views.new, name="person-new"),
+    path("people/<uuid:reference>/edit/", details_views.edit, name="person-edit"),
+    path("people/<uuid:reference>/relationships/", details_views.relationships, name="person-relationships"),
+    path(
+        "people/<uuid:reference>/relationships/<int:key>/end/",
+        details_views.end,
+        name="person-relationship-end",
+    ),
     path("people/duplicates/", duplicate_views.duplicates, name="duplicates"),
     path("people/duplicates/<int:key>/", duplicate_views.duplicate, name="duplicate"),
     path(

@@ -1,0 +1,31 @@
+"""`localcare people`: what an operator asks of the register."""
+
+from __future__ import annotations
+
+import typer
+
+from localcare.config.command_line import django_setup
+from localcare.config.command_line.errors import PlainErrors
+from localcare.config.command_line.help_text import examples
+from localcare.config.command_line.progress import progress
+from localcare.config.command_line.who import operator
+
+group = typer.Typer(cls=PlainErrors, no_args_is_help=True, help="The register of people.")
+
+
+@group.callback()
+def people() -> None:
+    """The register of people."""
+
+
+@group.command("find-duplicates", epilog=examples("localcare people find-duplicates"))
+def find_duplicates() -> None:
+    """Look for people who may be on the register twice; a person decides about each pair, nothing is merged."""
+    django_setup.ready()
+    from localcare.foundation.people import duplicates
+
+    with progress("Comparing people") as report:
+        found = duplicates.find_duplicates(by=operator("people find-duplicates"), progress=report)
+    typer.echo(
+        f"{found.compared} pairs compared: {found.new} new to decide, {found.changed} changed, {found.gone} no longer alike."
+    )

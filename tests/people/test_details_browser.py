@@ -1,0 +1,59 @@
+"""The pages of the register, in a real browser."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from localcare.foundation.people.models import Person, Relationship
+from tests.browser.fixtures import PHONE
+from tests.factories import practice, registered_person, user_with_role
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_somebody_is_registered_after_looking_at_who_is_like_them(new_page, sign_in, assert_accessible):
+    page = new_page(width=PHONE, javascript=False)
+    deal = practice("SYN-DEAL-A", name="Deal Practice A (synthetic)")
+    registered_person(at=deal, family_name="Vale", given_name="Vera", birth_date=date(1947, 3, 12))
+    sign_in(page, user_with_role("call-handler", practice=deal))
+    page.goto("/people/new/")
+    assert_accessible(page)
+    page.get_by_label("Family name").fill("Vale")
+    page.get_by_label("Given names").fill("Veera")
+    for part, text in {"Day": "12", "Month": "3", "Year": "1947"}.items():
+        page.get_by_role("group", name="Date of birth").get_by_label(part).fill(text)
+    page.get_by_label("Practice", exact=True).select_option(label="Deal Practice A (synthetic)")
+    page.get_by_role("button", name="Register the person").click()
+
+    assert "Is it one of these people?" in page.inner_text("main")
+    assert_accessible(page)
+    page.get_by_label("None of these is the person").check()
+    page.get_by_role("button", name="Register the person").click()
+
+    assert "VALE, Veera" in page.inner_text("body")
+    assert Person.objects.count() == 2
+
+
+def test_details_are_amended_and_a_carer_is_added_and_ended(browser_page, sign_in, assert_accessible):
+    person = registered_person(at="P1", family_name="Vale", given_name="Vera")
+    sign_in(browser_page, user_with_role("mdt-co-ordinator", practice="P1"))
+    browser_page.goto(f"/people/{person.reference}/")
+    browser_page.get_by_role("link", name="Amend details").click()
+    assert_accessible(browser_page)
+    browser_page.get_by_label("Telephone").fill("01304 000000")
+    browser_page.get_by_label("Reason").fill("Told us")
+    browser_page.get_by_role("button", name="Keep the details").click()
+    assert "01304 000000" in browser_page.inner_text("#details")
+
+    browser_page.get_by_role("link", name="change family and carers").click()
+    browser_page.get_by_label("Name, if they are not on the register").fill("June Vale")
+    browser_page.get_by_role("button", name="Add").click()
+    assert "June Vale" in browser_page.inner_text("main")
+    assert_accessible(browser_page)
+    browser_page.get_by_role("link", name="End: Unpaid carer, June Vale").click()
+    assert_accessible(browser_page)
+    browser_page.get_by_role("button", name="End the relationship").click()
+    assert "Nobody is recorded." in browser_page.inner_text("main")
+    assert Relationship.objects.get().ended_on is not None
