@@ -140,7 +140,7 @@ def tell(page: Page, reference: Any, assert_accessible: Any) -> None:
     choose(page, "Did you reach them?", "Yes, they were told")
     choose(page, "Is what they needed arranged?", "Yes: close the contact")
     page.get_by_role("button", name="Keep what was said").click()
-    expect(page.get_by_text("Ended: What was needed is arranged")).to_be_visible()
+    expect(page.get_by_text("Ended: What was needed is arranged", exact=True)).to_be_visible()
     look(page, "ended", assert_accessible)
 
 

@@ -124,11 +124,11 @@ def identify(
     return journey
 
 
-def take(*, journey: Journey, by: Reader, at: datetime | None = None) -> Task:
-    """Begin to answer a contact that waits. The second of two who try is told who was first."""
-    task = open_task_of(journey, "answer")
+def take(*, journey: Journey, by: Reader, step: str = "answer", at: datetime | None = None) -> Task:
+    """Begin a step of a contact, by default its answer. The second of two who try is told who was first."""
+    task = open_task_of(journey, step)
     if task is None:
-        raise AlreadyDone("This contact has been answered already. Open it to see where it stands.")
+        raise AlreadyDone("This step has been done already. The page shows where the contact stands now.")
     hold(task=task, by=by, at=at)
     return task
 

@@ -75,16 +75,19 @@ def audit_read(reader: Reader, case: Case) -> None:
 @requires("contact.take")
 @require_POST
 def take(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Begin to answer: the second of two who try is told who was first."""
+    """Begin a step: the second of two who try is told who was first."""
     reader = request_reader(request)
     case = queries.case_for(reader, reference)
     if case.journey is None:
         return redirect("access-answer", reference=reference)
+    step = str(request.POST.get("step") or "answer")
+    if step not in contact_page.PAGES:
+        raise Http404("This contact has no such step.")
     try:
-        actions.take(journey=case.journey, by=reader)
+        actions.take(journey=case.journey, by=reader, step=step)
     except NotPossible as refused:
         return show(request, reader, queries.case_for(reader, reference), refused=str(refused), status=409)
-    return redirect("access-answer", reference=reference)
+    return redirect(contact_page.PAGES[step][0], reference=reference)
 
 
 @requires("contact.take")
@@ -142,8 +145,6 @@ def triage(request: HttpRequest, reference: UUID) -> HttpResponse:
             also = extra.is_valid() and extra.cleaned_data["also_screening"]
             deciding.triage(task=task, by=reader, response=filling.completed, also_screening=also)
             return _done(request, case, _triaged_words(filling.completed.answers["response-class"], also))
-        if request.method != "POST":
-            actions.hold(task=task, by=reader)
     except NotPossible as error:
         refused = str(error)
     if filling.saved:
