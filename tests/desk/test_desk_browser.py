@@ -11,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from localcare.foundation.pathways import actions
+from localcare.foundation.pathways.desk.acts import TaskActs
 from localcare.kernel.access.readers import reader_for
 from tests.factories import registered_person
 
@@ -143,4 +144,37 @@ def test_a_lead_gives_work_to_a_colleague_with_the_keyboard(
     press(browser_page, "Give the work")
     expect(browser_page.get_by_text("2 pieces of work given to Lena Lead.")).to_be_visible()
     browser_page.goto(reverse("work-team"))
+    assert_accessible(browser_page)
+
+
+def test_every_act_of_a_task_is_accessible(
+    browser_page: Page,
+    sign_in: Callable[..., None],
+    assert_accessible: Callable[[Page], None],
+    nurse: Any,
+    urgent: Any,
+):
+    actions.accept(task=urgent, by=reader_for(nurse))
+    sign_in(browser_page, nurse)
+    acts = TaskActs(urgent, reader_for(nurse)).possible
+    assert {act.code for act in acts} >= {
+        "give",
+        "pause",
+        "book",
+        "hand-on",
+        "cancel",
+        "undo",
+        "note",
+        "priority",
+    }
+    pages = [act.link for act in acts if act.code != "done"]
+    pages += [
+        reverse("journey-stop", args=[urgent.journey.reference]),
+        reverse("inbox-settings", args=["rapid-response"]),
+    ]
+    for address in pages:
+        browser_page.goto(address)
+        assert_accessible(browser_page)
+    browser_page.goto(acts[0].address.replace(acts[0].code, "decline"))
+    expect(browser_page.get_by_role("heading", name="This has not been done")).to_be_visible()
     assert_accessible(browser_page)

@@ -13,7 +13,7 @@ What a desk in `care/` may use:
   task, person, service, asked_by, assigned_to, journey): a fixed number of queries however many rows.
 - `queues.Queue`: the tabs, filters and order of one team's list.
 - Macros in `pathways/components.jinja`: `time_left(left)`, `state_tag(row)`, `task_table(rows, caption, ...)`,
-  `act_buttons(acts)`, `act_links(acts)`, `clock_table(clocks)`, `story(lines)`, `when_fields(form)`, `live(address)`.
+  `act_buttons(acts)`, `act_links(acts)`, `clock_table(clocks)`, `story(lines)`, `when_fields(form)`, `live(address, tag)`.
 - Urls: `work` `work-rows` `work-export` `work-team` `work-reassign` `task` `task-act` `journey` `journey-stop`
   `journey-new` `person-journeys` `inbox`. Styles: `pathways/desk.css`; script: `pathways/live.js`, which renews any
   element with `data-live="<address of a fragment>"`.

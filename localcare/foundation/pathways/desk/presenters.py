@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from localcare.analysis.pathways.model import Pathway
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.desk.acts import next_act
-from localcare.foundation.pathways.models import ClockState, PathwayVersion, TaskState, Timer
-from localcare.foundation.pathways.presenters import SOON, TimeLeft, left_on, length, time_left
+from localcare.foundation.pathways.models import ClockState, JournalEntry, PathwayVersion, TaskState, Timer
+from localcare.foundation.pathways.presenters import TimeLeft, left_on, length, time_left
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.presenters import full_name
 from localcare.kernel.nhs_design.formatting import format_relative_moment
 
-MARKS = {
-    "overdue": "red",
-    "soon": "orange",
-    "good": "green",
-    "met": "green",
-    "missed": "red",
-    "paused": "grey",
-}
-TONE_WORDS = {"overdue": "Overdue", "soon": "Soon", "good": "In time", "met": "Met", "missed": "Missed"}
+REASON_SHOWN = 160
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class TaskRow:
     assigned_to: str
     is_mine: bool
     next_act: str
-    asked_for: str
+    why: str
 
 
 def pathways_of(states: Iterable[TaskState]) -> dict[int, Pathway]:
@@ -63,10 +55,22 @@ def task_rows(states: Iterable[TaskState], *, now: datetime, me: Any = None) -> 
     states = list(states)
     pathways = pathways_of(states)
     answers = answers_due(state.task_id for state in states if state.state == "requested")
+    reasons = reasons_of(state.task_id for state in states)
     return [
-        _row(state, pathways[state.journey.version_id], answers.get(state.task_id), now, me)
+        _row(state, pathways[state.journey.version_id], answers.get(state.task_id), reasons, now, me)
         for state in states
     ]
+
+
+def reasons_of(tasks: Iterable[int]) -> dict[int, str]:
+    """Why each task was asked for or handed on, as it was said last: one query."""
+    asked = JournalEntry.objects.filter(task__in=list(tasks), event__in=("requested", "transferred"))
+    return dict(asked.exclude(reason="").order_by("pk").values_list("task", "reason"))
+
+
+def shortened(words: str) -> str:
+    """At most a few lines; the task's page has the rest."""
+    return words if len(words) <= REASON_SHOWN else words[:REASON_SHOWN].rsplit(" ", 1)[0] + " …"
 
 
 def answers_due(tasks: Iterable[int]) -> dict[int, datetime]:
@@ -75,7 +79,14 @@ def answers_due(tasks: Iterable[int]) -> dict[int, datetime]:
     return dict(timers.values_list("task", "fires_at"))
 
 
-def _row(state: TaskState, pathway: Pathway, answer_by: datetime | None, now: datetime, me: Any) -> TaskRow:
+def _row(
+    state: TaskState,
+    pathway: Pathway,
+    answer_by: datetime | None,
+    reasons: Mapping[int, str],
+    now: datetime,
+    me: Any,
+) -> TaskRow:
     step = pathway.steps[state.step]
     due_at, clock = nearest(state, pathway, answer_by)
     assigned = state.assigned_to
@@ -99,7 +110,7 @@ def _row(state: TaskState, pathway: Pathway, answer_by: datetime | None, now: da
         assigned_to=(assigned.get_full_name() or assigned.get_username()) if assigned else "",
         is_mine=assigned is not None and assigned == me,
         next_act=next_act(state, step),
-        asked_for=step.help,
+        why=shortened(reasons.get(state.task_id, "")),
     )
 
 
@@ -162,9 +173,4 @@ def clock_rows(clocks: Iterable[ClockState], pathway: Pathway, now: datetime) ->
 
 def length_of(seconds: int) -> str:
     """How long, in words; nothing for nothing."""
-    from datetime import timedelta
-
     return length(timedelta(seconds=seconds)) if seconds else ""
-
-
-__all__ = ["MARKS", "SOON", "ClockRow", "TaskRow", "clock_rows", "pathways_of", "task_rows", "time_left"]

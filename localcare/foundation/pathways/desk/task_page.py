@@ -69,8 +69,8 @@ def _facts(acts: TaskActs, entries: list[JournalEntry], now: datetime) -> list[t
     promise = next((entry.detail["promise"] for entry in reversed(mine) if entry.detail.get("promise")), "")
     assigned = state.assigned_to
     facts = [
-        ("What to do", at.step.help),
         ("Why", " ".join(dict.fromkeys(why))),
+        ("What to do", at.step.help),
         ("Priority", at.pathway.priorities.get(state.priority, "")),
         ("Asked by", state.asked_by.title if state.asked_by else ""),
         ("Asked", format_relative_moment(state.requested_at, now)),
