@@ -12,6 +12,7 @@ from localcare.foundation.pathways.definitions import current_version, pathways
 from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
 from tests.browser.place import Place
+from tests.desk.in_the_place import every_act, one_journey, one_task, starting
 
 Arguments = Callable[
     [Place], dict[str, Any] | list[dict[str, Any]]
@@ -73,6 +74,12 @@ ARGUMENTS: dict[str, Arguments] = {
     "end_role": lambda place: {"pk": place.grant.pk},
     "pathway": lambda place: [{"code": code} for code in pathways()],
     "pathway-version": kept_pathway,
+    "task": one_task,
+    "task-act": every_act,
+    "journey": one_journey,
+    "journey-stop": one_journey,
+    "person-journeys": one_person,
+    "inbox-settings": one_service,
     "form": lambda place: {"code": "urgent-response-visit"},
     "form-response": lambda place: {"reference": place.response.reference},
     "form-response-amend": lambda place: {"reference": place.response.reference},
@@ -89,6 +96,7 @@ ARGUMENTS: dict[str, Arguments] = {
 # Url name -> what follows the address, when the bare page shows less than there is to check.
 QUERIES: dict[str, Arguments] = {
     "audit": lambda place: {"person": place.person.reference},
+    "journey-new": starting,
     "audit_activity": lambda place: {"actor": place.account.username},
 }
 
@@ -99,6 +107,8 @@ NOT_PAGES = {
     "health-ready": "for machines",
     "services-csv": "a download",
     "list-delete-view": "takes only what a form sends",
+    "inbox-read": "takes only what a form sends",
+    "work-rows": "a part of a page, for renewing it",
     "pathway-picture": "a picture, which the page of the pathway shows",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",
