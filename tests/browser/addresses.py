@@ -44,6 +44,10 @@ def kept_pathway(place: Place) -> dict[str, Any]:
     return {"code": version.pathway, "number": version.number}
 
 
+def rapid_responses(place: Place) -> list[dict[str, Any]]:
+    return [{"reference": task.reference} for task in place.rapid_response]
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -91,6 +95,10 @@ ARGUMENTS: dict[str, Arguments] = {
     "service-open": one_service,
     "service-closure-take-back": lambda place: {"key": place.closure.pk},
     "service-room": one_service,
+    "rapid-response-case": rapid_responses,
+    "rapid-response-visit": rapid_responses,
+    "rapid-response-outcome": rapid_responses,
+    "rapid-response-late": rapid_responses,
 }
 
 # Url name -> what follows the address, when the bare page shows less than there is to check.
@@ -106,6 +114,8 @@ NOT_PAGES = {
     "health-live": "for machines",
     "health-ready": "for machines",
     "services-csv": "a download",
+    "rapid-response-rows": "a part of the board, which shows it",
+    "rapid-response-press": "takes only what a form sends",
     "list-delete-view": "takes only what a form sends",
     "inbox-read": "takes only what a form sends",
     "work-rows": "a part of a page, for renewing it",

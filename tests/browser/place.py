@@ -14,6 +14,7 @@ from localcare.exchange.extracts.load import load_dataset
 from localcare.exchange.loads.models import LoadRun, QuarantinedRow
 from localcare.foundation.forms.actions import complete
 from localcare.foundation.forms.models import FormResponse
+from localcare.foundation.pathways.models import Task
 from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.merging import merge_people
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate
@@ -28,6 +29,7 @@ from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
 from localcare.synthetic.spoiling import spoil
 from tests.factories import practice, registered_person, user_with_role
+from tests.rapid_response.in_the_place import work_of_a_team
 
 PEOPLE = 120
 NOT_SEEN = {"seen": "not-seen", "why-not-seen": "no-answer", "done": "Rang twice", "result": "met"}
@@ -52,6 +54,7 @@ class Place:
     membership: Membership  # of a service, with a closure of it
     closure: Closure
     response: FormResponse
+    rapid_response: list[Task]  # asked, seen late, in a package
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -99,6 +102,7 @@ def loaded_place(dataset: Path) -> Place:
         membership=add_member(service=service, user=users["team-lead"], is_lead=True, by=loader),
         closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
         response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
+        rapid_response=work_of_a_team(service, users["team-lead"]),
         users=users,
     )
 

@@ -355,3 +355,22 @@ def test_a_team_sees_its_people_and_every_act_is_audited(response, services, ver
     Membership.objects.create(user=user, service=services["rapid-response"], starts_on="2020-01-01")
     assert find_person(reader_for(user), vera.reference) == vera
     assert AuditEntry.objects.filter(action="journey.opened").count() == 1
+
+
+def test_the_second_to_record_a_point_hears_who_recorded_it_first(response, member):
+    journey, _, nurse = response
+    task = open_task(journey, "respond")
+    actions.accept(task=task, by=nurse)
+    actions.milestone(task=task, by=nurse, code="seen")
+    colleague = member("rapid-response", role="rapid-response-clinician")
+    with pytest.raises(
+        AlreadyDone, match=r"“Seen in person” has been recorded already, by Asha Tester\d+ at"
+    ):
+        actions.milestone(task=task, by=colleague, code="seen")
+
+
+def test_a_note_may_say_what_kind_it_is(response):
+    journey, _, nurse = response
+    task = open_task(journey, "respond")
+    entry = actions.note(task=task, by=nurse, text="Both cars were out", code="late")
+    assert (entry.event, entry.code, entry.to_state) == ("noted", "late", "requested")

@@ -246,3 +246,24 @@ def test_an_earlier_time_is_entered_with_its_reason(ask, nurse, signed_in, vera,
     assert client.post(address, {**sent, "reason": "No signal in the valley"}).url == BOARD
     clock = ClockState.objects.get(task=task, code="two-hour")
     assert clock.is_met
+
+
+def test_somebody_who_is_not_at_home_is_looked_for_where_the_caller_said(
+    ask, nurse, signed_in, vera, task_of
+):
+    task = task_of(ask(vera, answers={"address": "At her sister's, 3 Cliff Walk, Margate, CT9 1AA"}))
+    client = signed_in(nurse)
+    board = text_of(client.get(BOARD))
+    assert "CT9" in board
+    assert "CT14" not in board
+    assert "Not at the address of the register" in board
+    page = text_of(client.get(reverse("rapid-response-case", args=[task.reference])))
+    assert "3 Cliff Walk" in page
+    assert "12 Harbour Street" in page
+
+
+def test_a_place_without_a_postcode_is_not_taken_for_home(ask, nurse, signed_in, vera):
+    ask(vera, answers={"address": "In the car park behind the library"})
+    board = text_of(signed_in(nurse).get(BOARD))
+    assert "Elsewhere: see the request" in board
+    assert "CT14" not in board

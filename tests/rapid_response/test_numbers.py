@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -115,6 +116,9 @@ def test_the_page_shows_the_day_the_week_a_picture_and_why_somebody_was_late(a_d
     assert a_day.entries.filter(event="noted", code="late").count() == 1
     said = text_of(client.get(NUMBERS))
     assert "Both cars were out" in said
+    assert re.search(
+        r"Not seen yet and overdue now</dt> <dd[^>]*> ?1 ?<", said
+    )  # not counted before they are seen, so shown
     entry = AuditEntry.objects.filter(action="rapid-response.numbers").latest("pk")
     assert entry.subjects.count() == 1  # only the person who is named on the page
 

@@ -300,3 +300,29 @@ def test_a_team_cannot_write_in_a_visit_of_another(seen, works_in, signed_in):
     other = signed_in(works_in(service("rapid-response", "other-team")))
     for name in ("visit", "outcome", "late", "case"):
         assert other.get(page(name, task)).status_code == 404
+
+
+def test_a_daily_visit_that_says_hospital_says_what_is_left_to_do(in_package, nurse, signed_in):
+    _, task = in_package
+    client = signed_in(nurse)
+    answers = visit(ILL, outcome="convey") | {"convey-reason": "Drowsy"}
+    del answers["package-days"], answers["visits-per-day"]
+    recorded = fill_in(client, page("visit", task), answers)
+    assert recorded.url == page("case", task)
+    assert "The package still runs: end it with that outcome" in text_of(client.get(recorded.url))
+    assert client.get(page("outcome", task)).url.startswith(
+        reverse("task-act", args=[task.reference, "done"])
+    )
+
+
+def test_a_fall_has_no_end_without_a_visit_so_the_record_is_asked_for(
+    team, nurse, signed_in, vera, handler, access, task_of
+):
+    journey = actions.open_journey(
+        person=vera, pathway="falls-response", by=handler, asked_by=access, priority="two-hour",
+        services={"respond": team},
+    )  # fmt: skip
+    task, client = task_of(journey), signed_in(nurse)
+    press(client, task, "accept")
+    assert "Nobody at home, or not wanted" not in text_of(client.get(page("case", task)))
+    assert client.get(page("outcome", task)).url == page("visit", task)

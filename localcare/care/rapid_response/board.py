@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +31,7 @@ from localcare.kernel.nhs_design.formatting import format_relative_moment
 
 SALT = "localcare.care.rapid_response.board"
 SEEN = "seen"
+POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?) ?[0-9][A-Z]{2}\b")
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _row(
         why_here=rules.why_here(case, now),
         who=(assigned.get_full_name() or assigned.get_username()) if assigned else "",
         is_mine=assigned is not None and assigned == reader.user,
-        district=district_of(state.person.postcode),
+        district=district(asked, state.person),
         needs=tuple(condition_words(asked.answers)),
         warnings=warnings,
         before_you_go=tuple(before_you_go(asked, communication)),
@@ -198,6 +200,15 @@ def district_of(postcode: str) -> str:
     """The first half of a postcode: enough to plan a round, not enough to find a door."""
     parts = postcode.upper().split()
     return parts[0] if len(parts) > 1 else postcode.upper()[:-3].strip()
+
+
+def district(asked: Asked, person: Person) -> str:
+    """Where to drive: the district that the caller named, otherwise that of the register."""
+    said = elsewhere(asked, person)
+    if not said:
+        return district_of(person.postcode)
+    named = POSTCODE.search(said.upper())
+    return named[1] if named else "Elsewhere: see the request"
 
 
 def warnings_of(asked: Asked) -> list[str]:

@@ -15,9 +15,13 @@ from localcare.care.rapid_response import numbers as counted
 from localcare.care.rapid_response.forms import LateForm
 from localcare.care.rapid_response.standards import PATHWAY, content, share_wanted, standards_on
 from localcare.foundation.pathways import definitions
+from localcare.foundation.pathways import queries as journeys
 from localcare.foundation.pathways.errors import NotPossible
+from localcare.foundation.pathways.moment import now as current
 from localcare.foundation.people.presenters import full_name
+from localcare.foundation.services.models import Service
 from localcare.kernel.access.guards import request_reader, requires
+from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 WEEK = 7
@@ -51,6 +55,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "teams": teams,
         "day": day,
         "is_today": day == timezone.localdate(),
+        "overdue_now": _overdue_now(reader, teams),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < timezone.localdate() else None,
         "has_share": any(one.numbers.share is not None for one in days),
@@ -63,6 +68,12 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "wanted_source": content()["share_wanted"]["source"],
     }
     return render(request, "rapid_response/numbers.jinja", context)
+
+
+def _overdue_now(reader: Reader, teams: list[Service]) -> int:
+    """How many people wait past their time: no published measure counts them before they are seen."""
+    running = journeys.running_clocks(reader, services=teams).exclude(standard="")
+    return running.filter(due_at__lt=current()).count()
 
 
 def _day(said: str) -> date:

@@ -97,7 +97,7 @@ def _row(
         is_ending=state.lasts_until is not None and state.lasts_until - now <= timedelta(days=1),
         who=(assigned.get_full_name() or assigned.get_username()) if assigned else "",
         is_mine=assigned is not None and assigned == reader.user,
-        district=board.district_of(state.person.postcode),
+        district=board.district(asked, state.person),
         last_visit=f"{format_relative_moment(last.at, now)}, {last.who}" if last else "",
         news2=f"NEWS2 {known[-1]}" if known else "",
         trend=rules.visit_trend(known),
@@ -158,7 +158,7 @@ def before_table(visits: Sequence[Visit]) -> dict[str, Any] | None:
     ][-SHOWN_BEFORE:]
     if not measured:
         return None
-    headings = ["Observation", *(f"{timezone.localtime(visit.at):%-d %B %H:%M}" for visit, _ in measured)]
+    headings = ["Observation", *(f"{timezone.localtime(visit.at):%-d %b %H:%M}" for visit, _ in measured)]
     definition = definition_of(measured[-1][1].version)
     rows = [["NEWS2", *("–" if visit.news2 is None else str(visit.news2) for visit, _ in measured)]]
     for code in OBSERVATIONS:

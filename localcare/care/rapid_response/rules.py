@@ -216,6 +216,18 @@ OUTCOME_OF_FORM: Mapping[str, str] = {
 }
 
 
+# A visit of a package is a review: it leads nowhere by itself, so whoever wrote one of these is told what is left to do.
+AFTER_A_DAILY_VISIT: Mapping[str, str] = {
+    "refer": "The record says that another service is needed. Nobody is asked yet: end the package with that outcome.",
+    "convey": "The record says hospital. The package still runs: end it with that outcome, so that everybody is told.",
+}
+
+
+def ends_without_visit(step: Step) -> bool:
+    """Whether a step can end although nobody was seen."""
+    return not step.form or any(outcome.without_form for outcome in step.outcomes.values())
+
+
 def visit_trend(totals: Sequence[int]) -> str:
     """How NEWS2 went from the visit before to the last, in words; empty for one value or none."""
     if len(totals) < 2:

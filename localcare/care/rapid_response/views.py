@@ -119,6 +119,7 @@ def show_case(
         "acts": acts,
         "others": [act for act in acts.possible if act.code in pages.OTHER_ACTS],
         "visit_form": step.form == queries.VISIT_FORM and state.state in ("accepted", "started"),
+        "ends_without_visit": rules.ends_without_visit(step),
         "visits": queries.visits_of([state]).get(state.journey_id, []),
         "refusal": refusal,
         "is_full": is_full,

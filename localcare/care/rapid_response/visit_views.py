@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from localcare.analysis.pathways.model import Step
@@ -82,6 +83,10 @@ def _completed(
         return redirect("rapid-response-case", reference=task.reference)
     said = "; ".join(f"{score.title} {score.words}" for score in scores_in_words(response))
     messages.success(request, f"{full_name(task.journey.person)}: visit recorded. {said}".strip())
+    follows = rules.AFTER_A_DAILY_VISIT.get(str(response.answers.get("outcome")), "")
+    if follows:
+        messages.warning(request, follows)
+        return redirect("rapid-response-case", reference=task.reference)
     return redirect("rapid-response-packages")
 
 
@@ -108,7 +113,13 @@ def outcome(request: HttpRequest, reference: UUID) -> HttpResponse:
     step = definitions.pathway_of(task.journey.version).steps[task.step]
     if task.state.state not in CAN_VISIT:
         return _closed(request, task)
-    response = queries.completed_visit(task) if step.lasts is None else None
+    if step.lasts is not None:
+        return redirect(
+            f"{reverse('task-act', args=[reference, 'done'])}?next={reverse('rapid-response-packages')}"
+        )
+    response = queries.completed_visit(task)
+    if response is None and not rules.ends_without_visit(step):
+        return redirect("rapid-response-visit", reference=reference)
     situation = situation_of(task, reader)
     if request.method != "POST":
         pages.audit_case(reader, task)
