@@ -20,6 +20,7 @@ from localcare.foundation.services.models import Capacity
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import registered_person, user_with_role
+from tests.people.together import at_the_same_time
 from tests.rapid_response.conftest import service
 
 BOARD = "/rapid-response/"
@@ -267,3 +268,20 @@ def test_a_place_without_a_postcode_is_not_taken_for_home(ask, nurse, signed_in,
     board = text_of(signed_in(nurse).get(BOARD))
     assert "Elsewhere: see the request" in board
     assert "CT14" not in board
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_colleagues_pressing_in_the_same_moment_are_told_apart(
+    ask, nurse, colleague, signed_in, vera, task_of
+):
+    task = task_of(ask(vera))
+    clients = [signed_in(nurse), signed_in(colleague)]
+    first, second = (
+        lambda client=client, key=key: press(client, task, "accept", key=key)
+        for client, key in zip(clients, ("k1", "k2"), strict=True)
+    )
+    answers = at_the_same_time(2, first, second)
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert "it is accepted, by" in text_of(refused)
+    assert JournalEntry.objects.filter(task=task, event="accepted").count() == 1
