@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from localcare.care.single_point_of_access import actions
 from localcare.care.single_point_of_access.models import Contact, HandOver
 from localcare.foundation.pathways.models import Journey, TaskState
+from localcare.foundation.people.actions import register_person
 from localcare.foundation.people.models import Person
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import registered_person
@@ -61,6 +63,15 @@ def test_somebody_new_is_registered_on_the_page_after_those_alike_were_shown(cli
     data = posted(ANSWERS, call="c3", person=str(person.reference), **ENDED, action="finish")
     assert client.post(NEW, data).status_code == 302
     assert TaskState.objects.get(person=person, is_open=True).step == "triage"
+
+
+def test_only_who_registers_may_add_somebody_whose_practice_nobody_knows():
+    place = desk()
+    details = {"family_name": "Newman", "given_name": "Nora", "birth_date": date(1950, 5, 1)}
+    person = register_person(details=details, practice=None, on=date(2026, 1, 1), by=place.reader("handler"))
+    assert not person.registrations.exists()
+    with pytest.raises(PermissionDenied):
+        register_person(details=details, practice=None, on=date(2026, 1, 1), by=place.reader("nurse"))
 
 
 def test_a_call_cannot_end_without_person_answers_or_outcome(client):

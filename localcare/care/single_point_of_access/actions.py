@@ -21,6 +21,7 @@ from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYo
 from localcare.foundation.pathways.models import Journey, Task, TaskState
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.notices import tell
+from localcare.foundation.pathways.rules import NEEDS_REASON_AFTER
 from localcare.foundation.people.models import Person
 from localcare.foundation.services.models import Service
 from localcare.kernel.access.readers import Reader
@@ -112,7 +113,7 @@ def identify(
             asked_by=asked_by or locked.service,
             priority=priority,
             services={"answer": locked.service},
-            reason=TYPED_LATER if now() > locked.arrived_at else "",
+            reason=_if_late(locked.arrived_at),
             at=locked.arrived_at,
             key=f"contact:{locked.reference}",
         )
@@ -136,7 +137,7 @@ def take(*, journey: Journey, by: Reader, step: str = "answer", at: datetime | N
 def hold(*, task: Task, by: Reader, at: datetime | None = None) -> None:
     """Accept and begin a step of a contact, unless this reader has it already; refused while a colleague has it."""
     state = TaskState.objects.select_related("assigned_to").get(pk=task.pk)
-    reason = TYPED_LATER if at is not None else ""
+    reason = _if_late(at) if at is not None else ""
     if state.state == "requested":
         journeys.accept(task=task, by=by, to_user=by.user, at=at, reason=reason)
     elif state.is_open and state.assigned_to is None:
@@ -284,6 +285,11 @@ def _must_be_able(by: Reader, service: Service | None) -> None:
         raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
     if service is not None and not by.is_system and not desks(by).filter(pk=service.pk).exists():
         raise NotYours(f"You do not work in {service.title}.")
+
+
+def _if_late(at: datetime) -> str:
+    """The reason with which the journal takes something that began some time ago."""
+    return TYPED_LATER if now() - at > NEEDS_REASON_AFTER else ""
 
 
 def _name(by: Reader) -> str:

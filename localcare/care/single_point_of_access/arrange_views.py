@@ -112,7 +112,10 @@ def offers(person: Person, wanted: list[str], kind: str, urgency: str) -> list[O
         for match in find_services(need=need or None, kind=kind or None, person=person):
             if match.serves:
                 found.setdefault(match.service.pk, match)
-    return [_offer(match, wanted, urgency) for match in list(found.values())[:MOST]]
+    made = [_offer(match, wanted, urgency) for match in found.values()]
+    order = [asking.pathway for asking in definitions().pathways]
+    made.sort(key=lambda offer: (bool(offer.match.why_not), order.index(offer.ways[0][0])))
+    return made[:MOST]
 
 
 def _offer(match: Match, wanted: list[str], urgency: str) -> Offer:
@@ -192,6 +195,7 @@ def another(request: HttpRequest, reference: UUID, step: UUID) -> HttpResponse:
     ]
     form = ReasonForm(request.POST or None, label="What the next service must know")
     refused = ""
+    why = contact_page.why_of(state, contact_page.decline_codes([state]).get(task.pk, ""))
     if request.method == "POST" and form.is_valid():
         chosen = next((one for one in found if one.service.code == request.POST.get("service")), None)
         if chosen is None:
@@ -209,7 +213,7 @@ def another(request: HttpRequest, reference: UUID, step: UUID) -> HttpResponse:
                 refused = str(error)
     context = {
         "case": case, "person": state.person, "offers": found, "form": form, "refused": refused,
-        "state": state, "why": contact_page.why_of(state), "key": request.POST.get("key") or uuid4().hex,
+        "state": state, "why": why, "key": request.POST.get("key") or uuid4().hex,
         "what": pathways()[state.pathway].title,
     }  # fmt: skip
     audit_read(reader, case)
@@ -283,7 +287,7 @@ def _first_text(case: Case) -> str:
         if answered and answered.answers.get("scene-safety")
         else "",
     ]
-    return " ".join(part for part in parts if part)
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
 
 
 def _ends() -> dict[str, str]:

@@ -158,6 +158,8 @@ def finish(*, task: Task, by: Reader, outcome: str, reason: str = "") -> Journal
         )
     with transaction.atomic():
         hold(task=task, by=by)
+        for state in requests_from(task.journey).filter(state__in=("declined", "cancelled")):
+            release(key=str(state.task.reference))
         return journeys.done(
             task=task, by=by, outcome=outcome, reason=reason, key=f"arranged:{task.reference}"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from localcare.foundation.forms.presenters import answers_in_words
 from localcare.foundation.pathways import queries as journeys
 from localcare.foundation.pathways.definitions import pathway_of
 from localcare.foundation.pathways.desk.presenters import TaskRow, clock_rows, task_rows
-from localcare.foundation.pathways.models import ClockState, Journey, TaskState
+from localcare.foundation.pathways.models import ClockState, JournalEntry, Journey, TaskState
 from localcare.foundation.pathways.presenters import TimeLeft, time_left
 from localcare.foundation.services.models import Hold
 from localcare.foundation.services.words import day_words
@@ -183,6 +183,7 @@ def asked_of(journey: Journey, own: set[int], now: datetime) -> list[Asked]:
     held = {hold.key: f"Held for {day_words(hold.capacity.day)}" for hold in holds}
     latest = {(state.journey_id, state.step): state.task_id for state in states}
     rows = task_rows(states, now=now)
+    codes = decline_codes(states)
     found = []
     for row in rows:
         state = row.state
@@ -191,7 +192,7 @@ def asked_of(journey: Journey, own: set[int], now: datetime) -> list[Asked]:
         found.append(
             Asked(
                 row=row,
-                why=why_of(state),
+                why=why_of(state, codes.get(state.task_id, "")),
                 held=held.get(str(state.task.reference), ""),
                 may_ask_again=ours and is_latest and state.state in ("declined", "cancelled"),
                 may_withdraw=ours and state.state == "requested",
@@ -200,12 +201,19 @@ def asked_of(journey: Journey, own: set[int], now: datetime) -> list[Asked]:
     return found
 
 
-def why_of(state: TaskState) -> str:
+def decline_codes(states: Iterable[TaskState]) -> dict[int, str]:
+    """The reason, from the list of the pathway, with which each request was declined."""
+    refused = [state.task_id for state in states if state.state == "declined"]
+    entries = JournalEntry.objects.filter(task__in=refused, event="declined", undone_by=None).order_by("pk")
+    return {task: code for task, code in entries.values_list("task", "code") if task is not None}
+
+
+def why_of(state: TaskState, code: str = "") -> str:
     """The reason with which a service declined, or the outcome with which it finished."""
     step = pathway_of(state.journey.version).steps[state.step]
     if state.state == "declined":
-        known = step.decline_reasons.get(state.outcome or "", "")
-        return " ".join(part for part in (known, state.reason) if part)
+        known = step.decline_reasons.get(code, "")
+        return ". ".join(part for part in (known, state.reason) if part)
     if state.state == "done" and state.outcome in step.outcomes:
         return step.outcomes[state.outcome].title
     return state.reason
@@ -217,8 +225,8 @@ def words_to_read_out(asked: list[Asked], screening: bool, urgency: str) -> str:
     for one in asked:
         name = one.row.service.replace(" (synthetic)", "")
         if one.row.state.state in ("accepted", "started", "paused"):
-            by = f", by {format_moment(one.row.state.due_at)}" if one.row.state.due_at else ""
-            lines.append(f"{name} has accepted and will be in touch{by}.")
+            by = f" by {format_moment(one.row.state.due_at)}" if one.row.state.due_at else ""
+            lines.append(f"{name} has accepted: they come or ring{by}.")
         elif one.row.state.state == "done":
             lines.append(f"{name} has finished what was asked.")
         elif one.row.state.state == "requested":
