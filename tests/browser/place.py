@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from localcare.synthetic.practices import practice_shares
 from localcare.synthetic.spoiling import spoil
 from tests.factories import practice, registered_person, user_with_role
 from tests.rapid_response.in_the_place import work_of_a_team
+from tests.single_point_of_access.in_the_place import contacts_of_a_desk
 
 PEOPLE = 120
 NOT_SEEN = {"seen": "not-seen", "why-not-seen": "no-answer", "done": "Rang twice", "result": "met"}
@@ -55,6 +57,7 @@ class Place:
     closure: Closure
     response: FormResponse
     rapid_response: list[Task]  # asked, seen late, in a package
+    contacts: dict[str, Any]  # at each step of the single point of access
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -103,6 +106,7 @@ def loaded_place(dataset: Path) -> Place:
         closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
         response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
         rapid_response=work_of_a_team(service, users["team-lead"]),
+        contacts=contacts_of_a_desk(person, users),
         users=users,
     )
 
