@@ -13,6 +13,7 @@ from localcare.foundation.people.search import Results
 from localcare.kernel.nhs_design.formatting import age_in_years, format_age, format_date, format_nhs_number
 
 CARER = "unpaid-carer"
+NO_PRACTICE = "No registered practice"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def banner_of(person: Person, on: date | None = None) -> PersonBanner:
         born=format_date(person.birth_date),
         age=age_of(person, day),
         sex=person.get_sex_display(),
-        practice=registration.practice.name if registration else "No registered practice",
+        practice=registration.practice.name if registration else NO_PRACTICE,
         flags=tuple(flags_of(person, needs=_needs(person, day), is_carer=_is_carer(person, day))),
     )
 
@@ -145,7 +146,7 @@ def search_rows(results: Results, *, today: date) -> list[SearchRow]:
             born=format_date(match.person.birth_date),
             age=age_of(match.person, today),
             address=address_of(match.person),
-            practice=practices.get(match.person.pk, "No registered practice"),
+            practice=practices.get(match.person.pk, NO_PRACTICE),
             flags=tuple(
                 flags_of(
                     match.person, needs=needs.get(match.person.pk, []), is_carer=match.person.pk in carers

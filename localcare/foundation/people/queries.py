@@ -52,13 +52,20 @@ def visible_people(
     related = [found for resolver in _relationships if (found := resolver(reader, permission)) is not None]
     if related:
         seen = functools.reduce(operator.or_, (Q(pk__in=keys) for keys in related))
-        return people.filter(seen | Q(pk__in=_registered_in(people, codes, on)))
-    return _registered_in(people, codes, on)
+        return people.filter(seen | Q(pk__in=_registered_in(people, _practices_of(reader, codes), on)))
+    return _registered_in(people, _practices_of(reader, codes), on)
 
 
-def _registered_in(people: QuerySet[Person], codes: frozenset[str], on: date | None) -> QuerySet[Person]:
+def _practices_of(reader: Reader, codes: frozenset[str]) -> list[int]:
+    """The keys of the practices of a scope; looked up once for a reader, who lives as long as a request."""
+    known: dict[frozenset[str], list[int]] = reader.__dict__.setdefault("_practice_keys", {})
+    if len(known.get(codes, ())) < len(codes):  # a practice of the scope may be made known later
+        known[codes] = list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
+    return known[codes]
+
+
+def _registered_in(people: QuerySet[Person], practices: list[int], on: date | None) -> QuerySet[Person]:
     """The people registered with the practices on a day, or registered there when they died."""
-    practices = list(Organisation.objects.filter(code__in=codes).values_list("pk", flat=True))
     ended_by_death = Q(ended_on__gte=OuterRef("death_date"))
     in_scope = Registration.objects.filter(
         registered_on(on or timezone.localdate()) | ended_by_death,

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
+from localcare.foundation.people.presenters import NO_PRACTICE
 from localcare.foundation.people.queries import (
     RelatedPerson,
-    current_registration,
     find_person,
     related_people,
 )
@@ -110,7 +110,5 @@ def _related(person: Person, reader: Reader) -> list[RelatedPerson]:
 
 
 def _basis(person: Person) -> str:
-    registration = current_registration(person)
-    return (
-        f"Registered with {registration.practice.name}"[:200] if registration else "No current registration"
-    )
+    practice = person.banner.practice  # the banner is drawn on each of these pages and looks it up once
+    return "No current registration" if practice == NO_PRACTICE else f"Registered with {practice}"[:200]
