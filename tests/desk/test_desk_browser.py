@@ -147,6 +147,22 @@ def test_a_lead_gives_work_to_a_colleague_with_the_keyboard(
     assert_accessible(browser_page)
 
 
+def test_the_same_pathway_twice_is_told_apart(
+    phone_page: Page,
+    sign_in: Callable[..., None],
+    assert_accessible: Callable[[Page], None],
+    nurse: Any,
+    ask: Any,
+    vera: Any,
+):
+    ask()
+    ask("district-nursing")
+    sign_in(phone_page, nurse)
+    phone_page.goto(reverse("person-journeys", args=[vera.reference]))
+    expect(phone_page.get_by_role("heading", name="Ask a service for one thing")).to_have_count(2)
+    assert_accessible(phone_page)
+
+
 def test_every_act_of_a_task_is_accessible(
     browser_page: Page,
     sign_in: Callable[..., None],
