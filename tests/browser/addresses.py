@@ -13,6 +13,7 @@ from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
 from tests.browser.place import Place
 from tests.desk.in_the_place import one_journey, one_task, some_acts, starting
+from tests.single_point_of_access.in_the_place import at
 
 Arguments = Callable[
     [Place], dict[str, Any] | list[dict[str, Any]]
@@ -95,6 +96,21 @@ ARGUMENTS: dict[str, Arguments] = {
     "service-open": one_service,
     "service-closure-take-back": lambda place: {"key": place.closure.pk},
     "service-room": one_service,
+    "access-contact": at("waiting", "answer", "triage", "arrange", "ring", "tell", "close"),
+    "access-take": at("answer"),
+    "access-take-over": lambda place: place.contacts["another"],
+    "access-note": at("triage"),
+    "access-answer": at("waiting", "answer"),
+    "access-triage": at("triage"),
+    "access-urgency": at("triage"),
+    "access-arrange": at("arrange"),
+    "access-another": lambda place: place.contacts["another"],
+    "access-withdraw": lambda place: place.contacts["another"],
+    "access-ring": at("waiting", "ring"),
+    "access-tell": at("tell"),
+    "access-screening": at("triage"),
+    "access-close": at("close"),
+    "access-receive": at("hand-over"),
     "rapid-response-case": rapid_responses,
     "rapid-response-visit": rapid_responses,
     "rapid-response-outcome": rapid_responses,
@@ -110,6 +126,8 @@ QUERIES: dict[str, Arguments] = {
 
 # Answers to machines, downloads, and what ends the session that the next address needs.
 NOT_PAGES = {
+    "access-rows": "a part of the queue, which shows it",
+    "access-wall-rows": "a part of the wall board, which shows it",
     "metrics": "for machines",
     "health-live": "for machines",
     "health-ready": "for machines",
