@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from localcare.care.rapid_response.actions import conclude
 from localcare.foundation.forms.actions import complete
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import actions
@@ -16,6 +17,8 @@ from localcare.foundation.pathways.models import ClockState, JournalEntry, Journ
 from localcare.foundation.pathways.moment import as_if_at
 from localcare.foundation.services.models import Capacity
 from localcare.kernel.audit.models import AuditEntry
+from tests.factories import registered_person
+from tests.rapid_response.conftest import service
 from tests.rapid_response.ground import ILL, WELL, package_end, visit
 from tests.rapid_response.test_board import BOARD, press, text_of
 
@@ -90,8 +93,6 @@ def in_package(ask, nurse, vera, task_of):
             person=vera, form="urgent-response-visit", answers=answers, by=nurse, context=str(task.reference),
             at=begun + timedelta(minutes=20),
         )  # fmt: skip
-        from localcare.care.rapid_response.actions import conclude
-
         conclude(task=task, by=nurse, outcome="package", response=record)
     return journey, task_of(journey, "package")
 
@@ -277,8 +278,6 @@ def test_a_package_is_extended_with_a_reason_and_ends_with_an_outcome(in_package
 def test_the_day_sheet_has_the_door_the_way_in_and_what_to_do_and_is_audited(
     in_package, ask, nurse, signed_in
 ):
-    from tests.factories import registered_person
-
     ask(registered_person(given_name="New", family_name="Caller", address_line="3 Cliff Walk"))
     said = text_of(signed_in(nurse).get("/rapid-response/day-sheet/"))
     for words in (
@@ -294,8 +293,6 @@ def test_the_day_sheet_has_the_door_the_way_in_and_what_to_do_and_is_audited(
 
 
 def test_a_team_cannot_write_in_a_visit_of_another(seen, works_in, signed_in):
-    from tests.rapid_response.conftest import service
-
     _, task, _ = seen
     other = signed_in(works_in(service("rapid-response", "other-team")))
     for name in ("visit", "outcome", "late", "case"):

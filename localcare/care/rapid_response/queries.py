@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -209,12 +209,3 @@ def completed_visit(task: Task) -> FormResponse | None:
         .order_by("-completed_at", "-pk")
         .first()
     )
-
-
-def late_reasons(entries: Iterable[JournalEntry]) -> Mapping[int, str]:
-    """Why each task was late, as somebody wrote it down: the latest words count."""
-    return {
-        entry.task_id: entry.reason
-        for entry in entries
-        if entry.event == "noted" and entry.code == "late" and entry.task_id
-    }
