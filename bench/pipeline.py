@@ -12,17 +12,15 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import date
 from pathlib import Path
 
-import psutil
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.memory import printed_and_peak
 
 AS_OF = date(2026, 11, 22)
 SEED = 20261122
@@ -156,25 +154,8 @@ def timed_child(task: str, folder: Path, out: Path) -> None:
 def measured(task: str, folder: Path, out: Path) -> dict[str, float]:
     """Run a task in a process of its own; seconds, and the peak of its resident memory in MB."""
     command = [sys.executable, __file__, "--task", task, "--folder", str(folder), "--out", str(out)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    peak = [0]
-    watcher = threading.Thread(target=watch, args=(child, peak))
-    watcher.start()
-    printed, _ = child.communicate()
-    watcher.join()
-    if child.returncode:
-        raise SystemExit(f"{task} failed")
-    return json.loads(printed) | {"peak_mb": peak[0] / 2**20}
-
-
-def watch(child: subprocess.Popen[str], peak: list[int]) -> None:
-    process = psutil.Process(child.pid)
-    while child.poll() is None:
-        try:
-            peak[0] = max(peak[0], process.memory_info().rss)
-        except psutil.Error:
-            return
-        time.sleep(0.01)
+    printed, peak_mb = printed_and_peak(command)
+    return json.loads(printed) | {"peak_mb": peak_mb}
 
 
 def main() -> None:

@@ -13,16 +13,14 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-import psutil
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.memory import printed_and_peak
 
 ROWS_PER_PERSON = 11
 MEMORY_LIMIT = "100MB"  # of the engine; it spills beyond that
@@ -84,26 +82,9 @@ def same_values(mine: Path, theirs: Path) -> tuple[int, int]:
 def measured(task: str, rows: Path, out: Path) -> dict[str, float]:
     """Run a side in a process of its own; its seconds, processor seconds, and the peak of its resident memory in MB."""
     command = [sys.executable, __file__, "--task", task, "--input", str(rows), "--out", str(out)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    peak = [0]
-    watcher = threading.Thread(target=watch, args=(child, peak))
-    watcher.start()
-    printed, _ = child.communicate()
-    watcher.join()
-    if child.returncode:
-        raise SystemExit(f"{task} failed")
+    printed, peak_mb = printed_and_peak(command)
     seconds, processor_seconds = json.loads(printed)
-    return {"seconds": seconds, "processor_seconds": processor_seconds, "peak_mb": peak[0] / 2**20}
-
-
-def watch(child: subprocess.Popen[str], peak: list[int]) -> None:
-    process = psutil.Process(child.pid)
-    while child.poll() is None:
-        try:
-            peak[0] = max(peak[0], process.memory_info().rss)
-        except psutil.Error:
-            return
-        time.sleep(0.005)
+    return {"seconds": seconds, "processor_seconds": processor_seconds, "peak_mb": peak_mb}
 
 
 def main() -> None:
