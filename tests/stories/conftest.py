@@ -1,10 +1,15 @@
-"""The place of the stories."""
+"""The place of the stories, and a server whose time can be played."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import override_settings
+from pytest_django.live_server_helper import LiveServer
 
 from tests.stories.place import Place, vera_and_ernest
+from tests.stories.played_time import played
 
 
 @pytest.fixture
@@ -15,3 +20,20 @@ def place(db) -> Place:
 @pytest.fixture
 def couple(db):
     return vera_and_ernest()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The site, answering at the moment that a story has reached."""
+    from django.conf import settings
+
+    with override_settings(MIDDLEWARE=["tests.stories.played_time.PlayedTime", *settings.MIDDLEWARE]):
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def go_to():
+    with played() as moves:
+        yield moves
