@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from localcare.care.stratification import presenters, queries, words
@@ -93,7 +93,7 @@ def scores_panel(person: Person, reader: Reader) -> Mapping[str, Any]:
 
 def _trends(history: list[PersonScore], today: str) -> list[tuple[str, list[tuple[str, float]]]]:
     """Value at each change, with the last carried to the run in force."""
-    shown = {
+    shown: dict[str, Callable[[PersonScore], float]] = {
         "Hospital Frailty Risk Score": lambda score: score.hfrs_tenths / 10,
         "Frailty deficits": lambda score: float(score.efi_deficits),
         "Emergency admissions in 12 months": lambda score: float(score.emergency_admissions_12m),

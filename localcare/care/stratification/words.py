@@ -83,7 +83,7 @@ def points(
 
 def changes(found: Mapping[str, list[Any]], definitions: Definitions) -> list[str]:
     """What changed since the last run."""
-    return [_change(name, *pair, definitions) for name, pair in found.items()]
+    return [_change(name, before, after, definitions) for name, (before, after) in found.items()]
 
 
 def _change(name: str, before: Any, after: Any, definitions: Definitions) -> str:
