@@ -165,6 +165,18 @@ def test_nobody_is_referred_twice_without_a_reason(client):
     assert refused.status_code == 400 and not queries.requests_from(second).exists()
 
 
+def test_nothing_is_shared_against_the_wish_of_the_person_without_a_reason(client):
+    place = desk()
+    said = {"consent": "refuses", "consent-note": "She says so herself"}
+    journey = triaged(place, call(place, **said))
+    address = reverse("access-arrange", args=[journey.arrived_as.contact.reference])
+    client.force_login(place.handler)
+    assert "No agreement to share" in client.get(address).content.decode()
+    data = {"action": "ask", "service": place.nursing.code, "text": "Please see", "key": "z"}
+    assert client.post(address, data).status_code == 400
+    assert client.post(address, data | {"anyway": "Danger to life"}).status_code == 302
+
+
 def test_the_caller_is_told_what_happens_by_when_and_the_advice_is_kept(client):
     place = desk()
     journey = triaged(place)

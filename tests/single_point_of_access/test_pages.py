@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from localcare.care.single_point_of_access import actions
@@ -83,6 +85,21 @@ def test_a_call_cannot_end_without_person_answers_or_outcome(client):
     assert not Contact.objects.exists()
 
 
+def test_a_red_flag_is_never_closed_with_advice_by_a_call_handler(client):
+    place = desk()
+    client.force_login(place.handler)
+    said = posted(
+        ANSWERS | {"red-flags": ["chest-pain"]},
+        call="c6",
+        person=str(place.person.reference),
+        action="finish",
+    )
+    answer = client.post(NEW, said | {"end-outcome": "advice_given", "end-reason": "Rest"})
+    assert answer.status_code == 400 and "advice is not enough" in text_of(answer)
+    assert "ring 999 now" in text_of(answer) and not Contact.objects.exists()
+    assert client.post(NEW, said | {"end-outcome": "emergency"}).status_code == 302
+
+
 def test_the_queue_renews_itself_and_says_when_nothing_has_changed(client):
     place = desk()
     call(place)
@@ -92,6 +109,20 @@ def test_the_queue_renews_itself_and_says_when_nothing_has_changed(client):
     again = client.get(reverse("access-rows"), headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
     assert AuditEntry.objects.filter(action="contact.queue").count() == reads == 1
+
+
+def test_the_queue_asks_the_database_as_often_for_six_contacts_as_for_one(client):
+    place = desk()
+    client.force_login(place.handler)
+    call(place, key="0")
+    client.get(reverse("access-rows"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("access-rows"))
+    for number in range(1, 6):
+        call(place, key=str(number))
+    with CaptureQueriesContext(connection) as six:
+        client.get(reverse("access-rows"))
+    assert len(six) == len(one)
 
 
 def test_a_message_is_answered_later_and_a_caller_is_rung_back(client):

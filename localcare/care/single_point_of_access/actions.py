@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from localcare.care.single_point_of_access.definitions import CONTACT, definitions
 from localcare.care.single_point_of_access.models import Abandonment, Attempt, Contact, Identification
@@ -24,6 +25,7 @@ from localcare.foundation.pathways.notices import tell
 from localcare.foundation.pathways.rules import NEEDS_REASON_AFTER
 from localcare.foundation.people.models import Person
 from localcare.foundation.services.models import Service
+from localcare.foundation.services.queries import services_of
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.nhs_design.formatting import format_moment
@@ -111,7 +113,7 @@ def identify(
             pathway=CONTACT,
             by=by,
             asked_by=asked_by or locked.service,
-            priority=priority,
+            priority=priority or definitions().urgency_not_said,
             services={"answer": locked.service},
             reason=_if_late(locked.arrived_at),
             at=locked.arrived_at,
@@ -227,12 +229,16 @@ def _tell_holder(journey: Journey, finish: Finish, by: Reader) -> str:
     text = f"The single point of access was contacted again about this. {finish.reason}".strip()
     key = f"again:{journey.reference}:{to.task.reference}"
     tell([to.service_id], journey=to.journey, task=to.task, kind="contact", text=text, key=key)
-    try:
-        with transaction.atomic():
-            journeys.note(task=to.task, by=by, text=text, key=key)
-    except NotYours:
-        pass  # the desk has no part in that journey: the line in the inbox says it
+    if _has_part(by, to.journey):  # otherwise the line in the inbox says it
+        journeys.note(task=to.task, by=by, text=text, key=key)
     return f"Added to “{to.journey.version.title}”, which {holder} has. {finish.reason}".strip()
+
+
+def _has_part(by: Reader, journey: Journey) -> bool:
+    """Whether one of the reader's teams works on a journey or asked for something of it."""
+    own = list(services_of(by).values_list("pk", flat=True))
+    parts = TaskState.objects.filter(Q(service__in=own) | Q(asked_by__in=own), journey=journey)
+    return journey.opened_by_service_id in own or parts.exists()
 
 
 def ring_off(*, contact: Contact, by: Reader, note: str = "") -> None:

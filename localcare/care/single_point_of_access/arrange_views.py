@@ -36,6 +36,7 @@ from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 
 MOST = 12
+REFUSES = "The person does not agree that this is shared with services."
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def arrange(request: HttpRequest, reference: UUID) -> HttpResponse:
         "wanted": wanted, "kind": kind, "key": request.POST.get("key") or uuid4().hex,
         "chosen": request.POST.getlist("service"), "held": request.POST.getlist("room"),
         "urgency": pathway_of_contact().priorities.get(state.priority, "Not decided"),
-        "facts": contact_page.facts_of(case),
+        "facts": contact_page.facts_of(case), "refuses": REFUSES if refuses_sharing(case) else "",
     }  # fmt: skip
     audit_read(reader, case)
     wrong = (form.is_bound and form.errors) or (end.is_bound and end.errors)
@@ -150,6 +151,8 @@ def _ask(
     same = _same(state.person, _wanted(request, case), task.journey)
     if same:
         against.append("The same is open already: " + "; ".join(contact_page_words(one) for one in same))
+    if refuses_sharing(case):
+        against.append(REFUSES)
     if against and not anyway:
         form.add_error("anyway", "Say why you ask although: " + " ".join(against))
         return False
@@ -264,6 +267,13 @@ def _wanted(request: HttpRequest, case: Case) -> list[str]:
     journey = case.journey
     response = queries.responses_of([journey.pk]).get(journey.pk) if journey else None
     return rules.needs_of(response.answers, definitions()) if response else []
+
+
+def refuses_sharing(case: Case) -> bool:
+    """Whether the person does not agree that services are told."""
+    journey = case.journey
+    response = queries.responses_of([journey.pk]).get(journey.pk) if journey else None
+    return response is not None and response.answers.get("consent") == "refuses"
 
 
 def _same(person: Person, wanted: list[str], journey: Any) -> list[TaskState]:

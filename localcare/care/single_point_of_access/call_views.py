@@ -130,6 +130,11 @@ def _finish(
     if page.person is None:
         page.end.add_error(None, "Find the person first, register them, or keep the contact for later.")
         is_ended = False
+    if outcome == "advice_given" and page.alarm is not None:
+        page.end.add_error(
+            "outcome", "A red flag was reported: advice is not enough. Call 999 or hand over to a clinician."
+        )
+        is_ended = False
     if not is_ended or not (is_complete or outcome in WITHOUT_FORM):
         return None
     if outcome in WITHOUT_FORM:

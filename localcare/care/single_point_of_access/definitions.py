@@ -52,6 +52,7 @@ class Definitions:
     red_flags: Mapping[str, str]
     what_to_do: Mapping[str, str]
     urgency: Mapping[str, str]
+    urgency_not_said: str  # what a contact counts as before anybody has asked
     response_classes: Mapping[str, ResponseClass]
     safety_net: Mapping[str, tuple[str, str]]
     pathways: tuple[Asking, ...]
@@ -85,6 +86,7 @@ def definitions() -> Definitions:
         red_flags=content["red_flags"],
         what_to_do=content["what_to_do"],
         urgency=content["urgency"],
+        urgency_not_said=content["urgency_not_said"],
         response_classes={code: ResponseClass(**row) for code, row in content["response_classes"].items()},
         safety_net={code: (row["title"], row["text"]) for code, row in content["safety_net"].items()},
         pathways=tuple(Asking(row["pathway"], row["priorities"]) for row in content["pathways"]),
@@ -104,7 +106,7 @@ def _faults(content: Mapping[str, Any]) -> Iterable[Fault]:
     yield from _unknown("needs", (row["need"] for row in content["needs"].values()), {*needs(), ""})
     priorities, outcomes = pathways()[CONTACT].priorities, pathways()[CONTACT].steps["triage"].outcomes
     classes = content["response_classes"].values()
-    yield from _unknown("urgency", content["urgency"].values(), priorities)
+    yield from _unknown("urgency", [*content["urgency"].values(), content["urgency_not_said"]], priorities)
     yield from _unknown("response_classes", (row["priority"] for row in classes), {*priorities, ""})
     yield from _unknown("response_classes", (row["outcome"] for row in classes), outcomes)
     for row in content["pathways"]:

@@ -8,6 +8,7 @@ from localcare.care.single_point_of_access import (
     call_views,
     contact_views,
     shift_views,
+    step_views,
     views,
 )
 
@@ -29,14 +30,14 @@ urlpatterns = [
     path(f"{ONE}take/", contact_views.take, name="access-take"),
     path(f"{ONE}answer/", call_views.answer, name="access-answer"),
     path(f"{ONE}note/", contact_views.note, name="access-note"),
-    path(f"{ONE}triage/", contact_views.triage, name="access-triage"),
-    path(f"{ONE}urgency/", contact_views.urgency, name="access-urgency"),
+    path(f"{ONE}triage/", step_views.triage, name="access-triage"),
+    path(f"{ONE}urgency/", step_views.urgency, name="access-urgency"),
     path(f"{ONE}arrange/", arrange_views.arrange, name="access-arrange"),
     path(f"{ONE}requests/<uuid:step>/another/", arrange_views.another, name="access-another"),
     path(f"{ONE}requests/<uuid:step>/withdraw/", arrange_views.withdraw, name="access-withdraw"),
-    path(f"{ONE}ring/", contact_views.ring, name="access-ring"),
-    path(f"{ONE}tell/", contact_views.tell, name="access-tell"),
-    path(f"{ONE}screening/", contact_views.screening, name="access-screening"),
-    path(f"{ONE}close/", contact_views.close, name="access-close"),
+    path(f"{ONE}ring/", step_views.ring, name="access-ring"),
+    path(f"{ONE}tell/", step_views.tell, name="access-tell"),
+    path(f"{ONE}screening/", step_views.screening, name="access-screening"),
+    path(f"{ONE}close/", step_views.close, name="access-close"),
     path(f"{ONE}take-over/<uuid:step>/", contact_views.take_over, name="access-take-over"),
 ]
