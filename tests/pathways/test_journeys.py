@@ -227,6 +227,23 @@ def test_a_time_in_the_past_needs_a_reason_and_stays_within_the_rule(response):
         )  # fmt: skip
 
 
+def test_a_pathway_with_priorities_is_not_opened_without_one(services, member, vera):
+    handler = member("single-point-of-access", role="call-handler")
+    with pytest.raises(NotPossible, match="Say how urgent it is: Within two hours"):
+        actions.open_journey(person=vera, pathway=RESPOND, by=handler)
+
+
+def test_what_follows_a_point_on_the_way_cannot_have_happened_before_it(response):
+    journey, _, nurse = response
+    task = open_task(journey, "respond")
+    actions.accept(task=task, by=nurse)
+    actions.milestone(task=task, by=nurse, code="arrived")
+    with pytest.raises(NotPossible, match="before the step it follows"):
+        actions.milestone(
+            task=task, by=nurse, code="seen", at=timezone.now() - timedelta(minutes=5), reason="No signal."
+        )
+
+
 def test_undo_is_a_new_entry_and_takes_back_what_followed(response, completed, vera):
     journey, _, nurse = response
     task = open_task(journey, "respond")

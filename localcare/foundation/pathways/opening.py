@@ -73,8 +73,10 @@ def _begin(
     if journey.person.death_date is not None and "death" in ledger.pathway.stops_on:
         raise NotPossible("This person has died. A pathway cannot be opened for them.")
     priority = journey.priority
+    known = ", ".join(ledger.pathway.priorities.values()) or "none"
+    if ledger.pathway.priorities and not priority:
+        raise NotPossible(f"Say how urgent it is: {known}.")
     if priority and priority not in ledger.pathway.priorities:
-        known = ", ".join(ledger.pathway.priorities.values()) or "none"
         raise NotPossible(f"{ledger.pathway.title} knows no priority {priority!r}. Choose one of: {known}.")
     moment = ledger.check_time(at, reason or "entered afterwards", not_before=None)
     detail = {"priority": priority}
@@ -130,10 +132,17 @@ def open_others(ledger: Ledger, task: Task, entry: JournalEntry, by: Reader) -> 
                 pathway=opening.pathway,
                 by=by,
                 asked_by=service,
+                priority=_priority_of(opening.pathway, ledger.standing.priority),
                 opened_from=task,
                 reason=f"From {ledger.pathway.title}.",
                 key=f"entry:{entry.pk}:{opening.pathway}:{person.reference}",
             )
+
+
+def _priority_of(pathway: str, before: str) -> str:
+    """The priority of a journey that an outcome opens: as before where it is known there, else the most urgent."""
+    known = definitions.pathways()[pathway].priorities
+    return before if before in known else next(iter(known), "")
 
 
 def _whom(person: Person, whom: str) -> list[Person]:

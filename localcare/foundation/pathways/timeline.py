@@ -172,6 +172,7 @@ def _started(task: TaskStanding, entry: JournalEntry) -> None:
 
 def _milestone(task: TaskStanding, entry: JournalEntry) -> None:
     task.milestone = entry.code
+    task.last_transition_at = entry.effective_at  # what follows cannot have happened before it
     _started(task, entry)
 
 
