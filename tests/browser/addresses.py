@@ -49,9 +49,23 @@ def rapid_responses(place: Place) -> list[dict[str, Any]]:
     return [{"reference": task.reference} for task in place.rapid_response]
 
 
+def ways_home(place: Place) -> list[dict[str, Any]]:
+    person = place.person.reference
+    return [
+        {"reference": person, "pathway": one}
+        for one in ("discharge-to-assess", "challenging-behaviour-package")
+    ]
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
+    "discharge-person": one_person,
+    "discharge-criteria": one_person,
+    "discharge-plan": one_person,
+    "discharge-plan-pathway": ways_home,
+    "navigation-person": one_person,
+    "navigation-ask": one_person,
     "person-timeline": one_person,
     "person-who-looked": one_person,
     "account": one_account,

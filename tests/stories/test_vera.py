@@ -111,12 +111,16 @@ def test_vera_comes_home_and_lives_independently(
     nurse.finish("Settled at home")
 
     # Then the assessment is due within 24 hours, and is made
+    go_to(on_day(0, 16))
+    nurse.go(reverse("discharge-home"))
+    nurse.link("Accept or decline.*Assess at home")
+    nurse.accept()
     go_to(on_day(1, 9))
     page = nurse.go(reverse("discharge-home"))
     expect(page.get_by_text("Assessed within 24 hours of settling at home")).to_be_visible()
+    expect(page.get_by_text("6 hours left")).to_be_visible()
     take_picture(page, "discharge-home")
-    nurse.link("Accept or decline.*Assess at home")
-    nurse.accept()
+    nurse.link("Start.*Assess at home")
     nurse.press("Start")
     nurse.finish("A package of care is needed", answers={"seen-at": on_day(1, 9), **ASSESSED})
 
@@ -157,6 +161,7 @@ def test_vera_comes_home_and_lives_independently(
     # And after six weeks the package ends
     go_to(on_day(43, 10))
     page = nurse.go(reverse("discharge-home"))
+    take_picture(page, "discharge-packages")
     for team, step, outcome in (
         ("domiciliary-care", "Home care", "Manages without home care"),
         ("district-nursing", "District nursing", "Needs no more nursing"),
