@@ -35,7 +35,9 @@ def access(db) -> Service:
 
 @pytest.fixture
 def team(db) -> Service:
-    made = service("rapid-response", title="Deal rapid response", capacity_unit="visits")
+    made = service(
+        "rapid-response", title="Deal rapid response", capacity_unit="visits", hours="every-day-8-to-20"
+    )
     Capacity.objects.create(service=made, day=timezone.localdate(), total=5)
     return made
 

@@ -219,11 +219,6 @@ def test_out_of_hours_is_said_plainly_with_what_the_pathway_does_then(
         assert "Out of hours" not in text_of(client.get(BOARD))
 
 
-def test_a_request_without_a_priority_says_that_no_clock_runs(ask, nurse, signed_in, vera):
-    ask(vera, priority="")
-    assert "No priority, so no clock runs: set one" in text_of(signed_in(nurse).get(BOARD))
-
-
 def test_an_earlier_time_is_entered_with_its_reason(ask, nurse, signed_in, vera, task_of):
     journey = ask(vera, ago=timedelta(hours=2, minutes=30))
     task, client = task_of(journey), signed_in(nurse)

@@ -64,16 +64,16 @@ def _board_context(reader: Reader, teams: list[Any]) -> dict[str, Any]:
     now = current()
     pathway = definitions.pathways()[PATHWAY]
     step = pathway.steps[pathway.starts_with[0]]
-    acceptance_hours = step.acceptance.hours if step.acceptance else ""
+    hours = definitions.hours(next((team.hours for team in teams if team.hours), ""))
     asked = step.acceptance.escalation.to.replace("-", " ") if step.acceptance else ""
-    closed = rules.out_of_hours(step, definitions.hours(acceptance_hours), f"the {asked}", now)
+    closed = rules.out_of_hours(step, hours, f"the {asked}", now)
     shown = boards.board_of(reader, teams, now)
     return {
         "tab": "board",
         "teams": teams,
         "board": shown,
         "closed": closed,
-        "hours": definitions.hours(acceptance_hours),
+        "hours": hours,
         "order_in_words": rules.ORDER_IN_WORDS,
         "standards": standards_on(step, timezone.localdate(now)),
         "tag": boards.tag_of(reader, shown, closed=closed is not None),
