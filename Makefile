@@ -9,6 +9,9 @@ PYTEST_ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
 
+# How many processes run the tests; each has a database of its own.
+WORKERS ?= 2
+
 .PHONY: help demo test test-external lint format docs trace vendor bench lock doctor clean
 
 help: ## List the words
@@ -18,7 +21,7 @@ demo: $(VENV)/runtime ## Make a synthetic county, open logins and serve the site
 	@$(BIN)/localcare demo --people $(PEOPLE) --port $(PORT)
 
 test: $(VENV)/development chromium lint ## Check the code and run every test, with coverage
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml $(PYTEST_ARGS)
 
 test-external: $(VENV)/development ## Run every test against the PostgreSQL that DATABASE_URL names
 	@test -n "$$DATABASE_URL" || { echo 'Set DATABASE_URL, see docs/how-to/use-your-own-postgresql.md'; exit 2; }
