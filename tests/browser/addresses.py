@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from localcare.foundation.pathways.definitions import current_version, pathways
+from localcare.foundation.people.models import Relationship
 from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
 from tests.browser.place import Place
@@ -22,6 +23,11 @@ Arguments = Callable[
 
 def one_person(place: Place) -> dict[str, Any]:
     return {"reference": place.person.reference}
+
+
+def one_relationship(place: Place) -> dict[str, Any]:
+    found, _ = Relationship.objects.get_or_create(person=place.person, kind="friend", name="Ned Next-Door")
+    return {"reference": place.person.reference, "key": found.pk}
 
 
 def one_account(place: Place) -> dict[str, Any]:
@@ -60,6 +66,9 @@ def ways_home(place: Place) -> list[dict[str, Any]]:
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
+    "person-edit": one_person,
+    "person-relationships": one_person,
+    "person-relationship-end": one_relationship,
     "discharge-person": one_person,
     "discharge-criteria": one_person,
     "discharge-plan": one_person,
