@@ -15,6 +15,7 @@ from localcare.config.command_line.database import apply_migrations
 from localcare.config.command_line.progress import progress
 from localcare.config.demonstration.logins import Login, open_logins
 from localcare.config.demonstration.teams import join_teams
+from localcare.config.demonstration.week.making import is_made, make_week
 from localcare.config.observation.health import unapplied_migrations
 from localcare.config.production_guard import NotForProduction, refuse_production
 from localcare.exchange.extracts.load import load_dataset
@@ -52,6 +53,9 @@ def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
         load_service_definitions(by=by)
     logins = open_logins(by)
     join_teams(by)
+    if not is_made():
+        with progress("Living a week of work up to now") as report:
+            make_week(by=by, seed=seed, progress=report)
     if not static_files.are_collected():
         with progress("Gathering style sheets and pictures"):
             static_files.collect()

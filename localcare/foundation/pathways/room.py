@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from localcare.foundation.pathways.errors import NotPossible
-from localcare.foundation.services.actions import hold_capacity, release
+from localcare.foundation.services.actions import hold_days, release
 from localcare.foundation.services.errors import NoRoom
 from localcare.foundation.services.models import Service
 
@@ -36,9 +36,7 @@ def _promise(ledger: Ledger, task: Task) -> None:
     if service is None or not service.capacity_unit:
         return
     try:
-        for day, quantity in _needed(ledger, task, service):
-            if service.capacities.filter(day=day).exists():  # a day of which nothing is said refuses nobody
-                hold_capacity(service=service, day=day, key=str(task.reference), quantity=quantity)
+        hold_days(service=service, days=dict(_needed(ledger, task, service)), key=str(task.reference))
     except NoRoom as error:
         raise NotPossible(f"{error} Decline the request, hand it on, or make room first.") from error
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from localcare.foundation.services import queries
-from localcare.foundation.services.capacity import hold_capacity, release, write_totals
+from localcare.foundation.services.capacity import hold_capacity, hold_days, release, write_totals
 from localcare.foundation.services.entries import EDITABLE, faults_of_entry
 from localcare.foundation.services.errors import NoRoom, ServiceRefused
 from localcare.foundation.services.loading import write_services
@@ -23,7 +23,8 @@ from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 __all__ = [
-    "NoRoom", "ServiceRefused", "add_member", "close_service", "end_member", "hold_capacity", "load_service_definitions",
+    "NoRoom", "ServiceRefused", "add_member", "close_service", "end_member", "hold_capacity", "hold_days",
+    "load_service_definitions",
     "open_service", "release", "save_service", "set_capacity", "take_back_closure",
 ]  # fmt: skip
 

@@ -5,7 +5,8 @@ Every path locks the row of the day first; the database's own constraint has the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -37,6 +38,32 @@ def hold_capacity(*, service: Service, day: date, key: str, quantity: int = 1) -
         return Hold.objects.create(capacity=room, key=key, quantity=quantity)
 
 
+def hold_days(*, service: Service, days: Mapping[date, int], key: str) -> int:
+    """Promise room on several days to one piece of work, all or none; how many holds are new.
+
+    A day of which nothing is said refuses nobody, and nothing is held on it. NoRoom names the first day without room.
+    """
+    if not key or any(quantity < 1 for quantity in days.values()):
+        raise ValueError("A hold names its work and takes at least one.")
+    if not service.capacity_unit or not days:
+        return 0
+    with transaction.atomic():
+        rows = (
+            Capacity.objects.select_for_update().filter(service=service, day__in=list(days)).order_by("day")
+        )
+        rooms = list(rows)
+        held = Hold.objects.filter(capacity__in=rooms, key=key, released_at=None)
+        known = set(held.values_list("capacity", flat=True))
+        wanted = [(room, days[room.day]) for room in rooms if room.pk not in known]
+        for room, quantity in wanted:
+            if room.promised + quantity > room.total:
+                raise NoRoom(_no_room(service, room.day, room, quantity))
+            room.promised += quantity
+        Capacity.objects.bulk_update([room for room, _ in wanted], ["promised"])
+        Hold.objects.bulk_create(Hold(capacity=room, key=key, quantity=quantity) for room, quantity in wanted)
+    return len(wanted)
+
+
 def release(*, key: str, day: date | None = None, since: date | None = None) -> int:
     """Give back what is held for the work (on one day, or from a day on, when said); how many holds that were."""
     holds = Hold.objects.filter(key=key, released_at=None)
@@ -48,8 +75,13 @@ def release(*, key: str, day: date | None = None, since: date | None = None) -> 
         days = Capacity.objects.select_for_update().filter(pk__in=holds.values("capacity"))
         locked = [room.pk for room in days.order_by("service", "day")]
         released = list(holds.filter(capacity__in=locked))
+        given_back: dict[int, int] = defaultdict(int)
         for hold in released:
-            Capacity.objects.filter(pk=hold.capacity_id).update(promised=F("promised") - hold.quantity)
+            given_back[hold.capacity_id] += hold.quantity
+        rooms = list(Capacity.objects.filter(pk__in=given_back))
+        for room in rooms:
+            room.promised -= given_back[room.pk]
+        Capacity.objects.bulk_update(rooms, ["promised"])
         Hold.objects.filter(pk__in=[hold.pk for hold in released]).update(released_at=timezone.now())
     return len(released)
 
