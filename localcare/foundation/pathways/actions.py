@@ -245,9 +245,11 @@ def reopen(*, task: Task, by: Reader, reason: str, key: str | None = None) -> Jo
         standing = ledger.of(task)
         refusals.check_move(ledger, task, "reopened")
         refusals.check_owner_or_asker(by, ledger, standing)
+        refusals.check_not_asked_anew(ledger, task)
+        detail = {}
         if not ledger.standing.is_open:
-            ledger.append("reopened", by=by, reason=reason)
-        return ledger.append("reopened", by=by, task=task, reason=reason, key=key)
+            detail["of_journey"] = ledger.append("reopened", by=by, reason=reason).pk
+        return ledger.append("reopened", by=by, task=task, reason=reason, detail=detail, key=key)
 
     return do(task, by, "task.reopened", act, key=key, settles=False, needs_open=False)
 
@@ -278,8 +280,10 @@ def prioritise(*, task: Task, by: Reader, priority: str, reason: str, key: str |
         if priority not in ledger.pathway.priorities:
             known = ", ".join(ledger.pathway.priorities.values()) or "none"
             raise NotPossible(f"There is no priority {priority!r} here. Choose one of: {known}.")
-        ledger.append("prioritised", by=by, code=priority, reason=reason)
-        return ledger.append("prioritised", by=by, task=task, code=priority, reason=reason, key=key)
+        detail = {"of_journey": ledger.append("prioritised", by=by, code=priority, reason=reason).pk}
+        return ledger.append(
+            "prioritised", by=by, task=task, code=priority, reason=reason, detail=detail, key=key
+        )
 
     return do(task, by, "task.prioritised", act, key=key, settles=False)
 
@@ -293,7 +297,10 @@ def note(*, task: Task, by: Reader, text: str, code: str = "", key: str | None =
         refusals.check_party(by, ledger)
         return ledger.append("noted", by=by, task=task, code=code, reason=text, key=key)
 
-    return do(task, by, "task.noted", act, key=key, settles=False, needs_open=False)
+    entry = do(task, by, "task.noted", act, key=key, settles=False, needs_open=False)
+    if entry.reason != text.strip():
+        raise NotPossible("This page has kept another note already. Open it again, then write this one.")
+    return entry
 
 
 def reassign(*, tasks: Iterable[Task], by: Reader, to_user: User, reason: str) -> list[JournalEntry]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from localcare.analysis.pathways.model import Clock, Moment, Span, Step
 from localcare.analysis.pathways.working_time import WorkingHours, due_after, due_before, elapsed
-from localcare.foundation.pathways.rules import CLOSED
+from localcare.foundation.pathways.rules import CLOSED, HELD
 from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding
 
 LONDON = ZoneInfo("Europe/London")
@@ -143,6 +143,8 @@ def _breaches(step: Step, clocks: list[Running]) -> list[tuple[str, str, datetim
 
 
 def _lasting(step: Step, task: TaskStanding, rules: Rulebook) -> list[tuple[str, str, datetime]]:
+    if task.state not in HELD:
+        return []  # asked of another team since: it is told once it has the work
     dues: list[tuple[str, str, datetime]] = []
     review, end = review_due(step, task, rules), lasts_until(step, task, rules)
     if review is not None:
@@ -155,7 +157,7 @@ def _lasting(step: Step, task: TaskStanding, rules: Rulebook) -> list[tuple[str,
 def review_due(step: Step, task: TaskStanding, rules: Rulebook) -> datetime | None:
     """When the next review of a lasting step is due: counted from its start, then from each review."""
     begun = task.reviewed_at or task.started_at
-    if step.lasts is None or step.lasts.review_every is None or begun is None or not task.is_open:
+    if step.lasts is None or step.lasts.review_every is None or begun is None or task.state not in HELD:
         return None
     due = rules.due(begun, step.lasts.review_every, "")
     end = lasts_until(step, task, rules)

@@ -8,7 +8,13 @@ from datetime import datetime
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
 from localcare.foundation.pathways.notices import key_of, tell
-from localcare.foundation.pathways.timeline import ends_now, open_tasks, steps_now_free, steps_to_ask_for
+from localcare.foundation.pathways.timeline import (
+    ends_now,
+    latest_end,
+    open_tasks,
+    steps_now_free,
+    steps_to_ask_for,
+)
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import default_service
 from localcare.kernel.access.readers import Reader
@@ -26,6 +32,7 @@ def ask(
     because: JournalEntry | None = None,
     at: datetime | None = None,
     reason: str = "",
+    key: str | None = None,
 ) -> Task:
     """Ask a service for a step: a new round of it, in the service's queue."""
     found = service or service_for(ledger, ledger.pathway.steps[step].by)
@@ -41,6 +48,7 @@ def ask(
         service_id=found.pk if found else None,
         reason=reason,
         detail=detail,
+        key=key,
     )
     if found is None:
         text = f"{ledger.pathway.title}: nobody was found for “{ledger.pathway.steps[step].title}”. Choose a service."
@@ -80,6 +88,7 @@ def lead_on(
 
 def settle(ledger: Ledger, *, by: Reader, at: datetime, because: JournalEntry) -> None:
     """Ask for the steps that waited for all branches; end the journey when nothing is left."""
+    at = latest_end(ledger.standing, at)
     for step in steps_now_free(ledger.standing):
         ask(ledger, step, by=by, asked_by=ledger.journey.opened_by_service_id, because=because, at=at)
     if ends_now(ledger.standing):
@@ -105,10 +114,11 @@ def end(
             "cancelled",
             by=by,
             task=ledger.tasks[task.task_id],
-            at=at,
+            at=max(at, task.last_transition_at or at),
             reason=reason or f"The journey ended: {words}.",
             detail=detail,
         )
+    at = latest_end(ledger.standing, at)
     entry = ledger.append("ended", by=by, at=at, code=outcome, reason=reason, detail=detail)
     text = f"{ledger.pathway.title} has ended: {words}."
     if reason:

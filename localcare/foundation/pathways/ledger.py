@@ -11,6 +11,7 @@ from localcare.analysis.pathways.model import Pathway, Span
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import definitions, room, rules
 from localcare.foundation.pathways.clocks import LONDON, Rulebook
+from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.projection import Projected, project
@@ -87,6 +88,8 @@ class Ledger:
         key: str | None = None,
     ) -> JournalEntry:
         """Write one entry and fold it in."""
+        if response is not None and response.person_id != self.journey.person_id:
+            raise NotPossible("That form is about somebody else. Open the page again and fill it in here.")
         known = self.standing.tasks.get(task.pk) if task is not None else None
         before = known.state if known else ""
         if known is not None and service_id is None:
@@ -114,7 +117,7 @@ class Ledger:
         self.entries.append(entry)
         self._fold()
         if task is not None:
-            room.follow(self, task, event)
+            room.follow(self, task, event, undoes=undoes)
         return entry
 
     def _state_after(

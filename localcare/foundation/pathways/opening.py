@@ -109,7 +109,7 @@ def ask_again(
             raise AlreadyDone("Another service has been asked already.")
         refusals.check_asker(by, ledger, standing)
         new = following.ask(
-            ledger, task.step, by=by, asked_by=standing.asked_by_id, service=to, reason=reason
+            ledger, task.step, by=by, asked_by=standing.asked_by_id, service=to, reason=reason, key=key
         )
         return _entry_of(ledger, new, "requested")
 
@@ -150,5 +150,7 @@ def _whom(person: Person, whom: str) -> list[Person]:
         return [person]
     today = timezone.localdate(now())
     carers = Relationship.objects.filter(person=person, kind=CARER).exclude(ended_on__lte=today)
-    known = carers.exclude(related_person=None).select_related("related_person")
+    known = carers.filter(related_person__isnull=False, related_person__death_date=None).select_related(
+        "related_person"
+    )
     return [found.related_person for found in known if found.related_person is not None]

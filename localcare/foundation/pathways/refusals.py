@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
-from localcare.foundation.pathways.rules import MOVES, STATE_WORDS, may_happen
+from localcare.foundation.pathways.rules import MOVES, OPEN, STATE_WORDS, may_happen
 from localcare.foundation.pathways.timeline import TaskStanding, standing_entries
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import is_member
@@ -52,6 +52,14 @@ def by_whom(ledger: Ledger, task: Task, milestone: str) -> str:
         return ""
     at = first.effective_at.astimezone(LONDON)
     return f", by {first.actor_name} at {at:%H:%M} on {at.day} {at:%B %Y}"
+
+
+def check_not_asked_anew(ledger: Ledger, task: Task) -> None:
+    """Refuse to take up a request again for which another service has been asked in its place."""
+    later = (other for other in ledger.standing.of_step(task.step) if other.task_id > task.pk)
+    instead = next((other for other in later if other.is_asked_anew and other.state in OPEN | {"done"}), None)
+    if instead is not None:
+        raise AlreadyDone(f"{_title(ledger, instead.service_id)} has been asked instead.")
 
 
 def check_permission(by: Reader, permission: str, service: Service | None) -> None:

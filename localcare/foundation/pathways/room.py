@@ -8,14 +8,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from localcare.foundation.pathways.errors import NotPossible
+from localcare.foundation.pathways.rules import HELD
 from localcare.foundation.services.actions import hold_days, release
 from localcare.foundation.services.errors import NoRoom
-from localcare.foundation.services.models import Service
+from localcare.foundation.services.models import Hold, Service
 
 if TYPE_CHECKING:
     from localcare.foundation.pathways.ledger import Ledger
-    from localcare.foundation.pathways.models import Task
+    from localcare.foundation.pathways.models import JournalEntry, Task
 
 LONDON = ZoneInfo("Europe/London")
 GIVES_BACK = frozenset({"declined", "cancelled", "done", "transferred"})
@@ -23,20 +26,31 @@ UNITS = {"visits": "visits", "slots": "slots", "places": "places", "bed": "place
 AMOUNT = re.compile(r"^(?P<amount>\d+)(?: per (?P<rhythm>day|week))?$")
 
 
-def follow(ledger: Ledger, task: Task, event: str) -> None:
-    """Promise room on acceptance and give it back at the end; NotPossible when there is none."""
-    if event == "accepted":
+def follow(ledger: Ledger, task: Task, event: str, *, undoes: JournalEntry | None = None) -> None:
+    """Promise room when a service takes work on and give it back at the end; NotPossible when there is none."""
+    key, is_held = str(task.reference), ledger.of(task).state in HELD
+    if event == "accepted" or (is_held and event == "reopened"):
         _promise(ledger, task)
-    elif event in GIVES_BACK or (event == "undone" and ledger.of(task).state == "requested"):
-        release(key=str(task.reference), since=_day(ledger))
+    elif event in GIVES_BACK or (event == "undone" and not is_held):
+        release(key=key, since=_day(ledger))
+    elif undoes is not None and undoes.event in GIVES_BACK:
+        _promise(ledger, task)  # the service has the work again, and needs its room again
 
 
 def _promise(ledger: Ledger, task: Task) -> None:
     service = ledger.service(ledger.of(task).service_id)
     if service is None or not service.capacity_unit:
         return
+    key, today = str(task.reference), _day(ledger)
+    lasts = ledger.pathway.steps[task.step].lasts is not None
+    if not lasts and Hold.objects.filter(
+        key=key, released_at=None, capacity__service=service, capacity__day__gte=today
+    ):
+        return  # the one visit was held when it was asked for, on the day it was asked for
     try:
-        hold_days(service=service, days=dict(_needed(ledger, task, service)), key=str(task.reference))
+        with transaction.atomic():
+            release(key=key, since=today)  # a part may have been held when it was asked for
+            hold_days(service=service, days=dict(_needed(ledger, task, service)), key=key)
     except NoRoom as error:
         raise NotPossible(f"{error} Decline the request, hand it on, or make room first.") from error
 
@@ -51,6 +65,9 @@ def _needed(ledger: Ledger, task: Task, service: Service) -> Iterator[tuple[date
     amount, rhythm = int(matched["amount"]), matched["rhythm"]
     first = _day(ledger)
     days = ledger.length_in_days(step.lasts.up_to, first) if step.lasts is not None else 1
+    begun = ledger.of(task).started_at
+    if begun is not None:  # taken on again: what is left of its time
+        days = max(1, days - (first - begun.astimezone(LONDON).date()).days)
     if rhythm is None and service.capacity_unit != "places":
         days = 1  # one visit, not one a day
     for number in range(days):

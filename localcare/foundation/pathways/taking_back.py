@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from localcare.foundation.pathways import refusals
-from localcare.foundation.pathways.acting import do
+from localcare.foundation.pathways import following, refusals
+from localcare.foundation.pathways.acting import audit, do
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.ledger import Ledger
-from localcare.foundation.pathways.models import JournalEntry
-from localcare.foundation.pathways.timeline import standing_entries
+from localcare.foundation.pathways.models import JournalEntry, Journey
+from localcare.foundation.pathways.timeline import open_tasks, standing_entries
 from localcare.kernel.access.readers import Reader
 
 UNDOABLE = frozenset(
@@ -31,10 +31,38 @@ def undo(*, entry: JournalEntry, by: Reader, reason: str) -> JournalEntry:
         if last is None or last.pk != entry.pk:
             raise NotPossible("Something has happened since. Undo that first.")
         refusals.check_owner_or_asker(by, ledger, ledger.of(task), of_entry=entry)
+        refusals.check_not_asked_anew(ledger, task)
         _take_back_consequences(ledger, entry, by, reason)
-        return ledger.append("undone", by=by, task=task, reason=reason, undoes=entry)
+        _take_back_opened(ledger, entry, by, reason)
+        _take_back_of_journey(ledger, entry, by, reason)
+        undone = ledger.append("undone", by=by, task=task, reason=reason, undoes=entry)
+        if not ledger.standing.is_open and any(open_tasks(ledger.standing)):
+            raise NotPossible("The pathway has ended since. Take the work up again instead, and say why.")
+        return undone
 
-    return do(task, by, "task.undone", act, settles=False, needs_open=False)
+    return do(task, by, "task.undone", act, needs_open=False)
+
+
+def _take_back_of_journey(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:
+    """What the act said of the journey as a whole: that it goes on, or how urgent it is."""
+    of_journey = entry.detail.get("of_journey")
+    found = next((one for one in standing_entries(ledger.entries) if one.pk == of_journey), None)
+    if found is not None:
+        ledger.append("undone", by=by, reason=reason, undoes=found)
+
+
+def _take_back_opened(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:
+    """End the pathways that the outcome opened; refused once somebody has answered there."""
+    opened = Journey.objects.filter(opened_from=entry.task, key__startswith=f"entry:{entry.pk}:")
+    for key in opened.order_by("pk").values_list("pk", flat=True):
+        other = Ledger.of_journey(key)
+        if not other.standing.is_open:
+            continue
+        if any(task.state != "requested" for task in other.standing.tasks.values()):
+            raise NotPossible(f"“{other.pathway.title}” has been answered already: ask that service first.")
+        following.end(other, "taken-back", by=by, at=other.now, reason=f"Taken back: {reason}")
+        other.project()
+        audit(by, "journey.taken-back", other.journey, {"reason": reason})
 
 
 def _take_back_consequences(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:
@@ -54,5 +82,11 @@ def _take_back_consequences(ledger: Ledger, entry: JournalEntry, by: Reader, rea
             ledger.append("undone", by=by, task=found.task, reason=reason, undoes=found)
         elif found.event == "requested" and found.task is not None:
             if ledger.of(ledger.tasks[found.task.pk]).state == "requested":
-                ledger.append("cancelled", by=by, task=found.task, reason=f"Taken back: {reason}")
+                ledger.append(
+                    "cancelled",
+                    by=by,
+                    task=found.task,
+                    reason=f"Taken back: {reason}",
+                    detail={"takes_back": found.pk},
+                )
             _take_back_consequences(ledger, found, by, reason)

@@ -48,9 +48,18 @@ class TaskStanding:
     last_transition_at: datetime | None = None
     state_before_pause: str = ""
     because: int | None = None  # the entry whose outcome led here
+    is_taken_back: bool = False  # what led here was undone
+    ends: set[int] = field(
+        default_factory=set
+    )  # the entries that finished it: several when it was taken up again
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     moments: Moments = field(default_factory=dict)
     fired: set[str] = field(default_factory=set)
+
+    @property
+    def is_asked_anew(self) -> bool:
+        """Asked of another service in place of one that did not take it up: no outcome led here."""
+        return self.because is None
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +108,7 @@ def standing_entries(entries: Sequence[JournalEntry]) -> list[JournalEntry]:
 def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[JournalEntry]) -> JourneyStanding:
     """Where the journey stands; `steps` gives the step of each task, `entries` come in the order of their id."""
     standing = JourneyStanding(last_entry=entries[-1].pk if entries else 0)
+    joins: set[int] = set()  # tasks that were asked for once every branch had ended
     for entry in standing_entries(entries):
         if entry.task_id is None:
             _of_journey(standing, entry)
@@ -111,6 +121,9 @@ def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[JournalEntry
             _lead_on(standing, pathway, task)
         elif entry.event == "requested" and task.step in standing.waiting:
             standing.waiting.remove(task.step)
+            joins.add(task.task_id)
+        elif entry.event == "cancelled" and task.is_taken_back and task.task_id in joins:
+            standing.waiting.append(task.step)  # a branch is open again, and another still leads there
     return standing
 
 
@@ -198,13 +211,15 @@ def _finished(task: TaskStanding, entry: JournalEntry) -> None:
     task.reason = entry.reason
     task.outcome = entry.code if entry.event == "done" else ""
     task.help_asked_of = ""
+    task.is_taken_back = bool(entry.detail.get("takes_back"))
     if entry.event == "done":
+        task.ends.add(entry.pk)
         _started(task, entry)
 
 
 def _transferred(task: TaskStanding, entry: JournalEntry) -> None:
     _end_pause(task, entry.effective_at)
-    task.asked_at = entry.effective_at
+    task.asked_at = task.last_transition_at = entry.effective_at  # nobody accepts before they are asked
     task.assigned_to_id = task.accepted_at = None
     task.help_asked_of = ""
     task.asked_by_id = entry.detail.get("asked_by", task.asked_by_id)
@@ -212,8 +227,10 @@ def _transferred(task: TaskStanding, entry: JournalEntry) -> None:
 
 def _reopened(task: TaskStanding, entry: JournalEntry) -> None:
     task.finished_at, task.outcome, task.reason = None, "", ""
+    task.is_taken_back = False
     if task.state == "requested":
-        task.asked_at, task.assigned_to_id = entry.effective_at, None
+        task.asked_at = entry.effective_at
+        task.assigned_to_id = task.accepted_at = None
 
 
 def _taken(task: TaskStanding, entry: JournalEntry) -> None:
@@ -276,13 +293,23 @@ _HANDLERS = {
 def steps_to_ask_for(pathway: Pathway, standing: JourneyStanding, task: TaskStanding) -> list[str]:
     """The steps that an outcome just reached asks for at once (those that wait for all come later)."""
     outcome = pathway.steps[task.step].outcomes[task.outcome]
-    return [step for step in outcome.to if _now(pathway, standing, step)]
+    return [
+        step
+        for step in outcome.to
+        if _now(pathway, standing, step) and not _led_there_before(standing, task, step)
+    ]
+
+
+def _led_there_before(standing: JourneyStanding, task: TaskStanding, step: str) -> bool:
+    """Whether the task was finished before, taken up again, and what it asked for then is still open."""
+    return any(other.is_open and other.because in task.ends for other in standing.of_step(step))
 
 
 def _now(pathway: Pathway, standing: JourneyStanding, step: str) -> bool:
     join = pathway.steps[step].after
     if join == "any":
-        return not standing.of_step(step)  # the first branch to arrive asks; the others find it asked
+        asked = (task for task in standing.of_step(step) if not task.is_taken_back)
+        return not any(asked)  # the first branch to arrive asks; the others find it asked
     return join == "each"
 
 
@@ -294,6 +321,11 @@ def steps_now_free(standing: JourneyStanding) -> list[str]:
 def ends_now(standing: JourneyStanding) -> bool:
     """Whether nothing is left to do or to wait for."""
     return standing.is_open and bool(standing.tasks) and not standing.blocking() and not standing.waiting
+
+
+def latest_end(standing: JourneyStanding, at: datetime) -> datetime:
+    """The moment, or the end of the task that ended last when that is later: nothing follows before its cause."""
+    return max([at, *(task.finished_at for task in standing.tasks.values() if task.finished_at)])
 
 
 def open_tasks(standing: JourneyStanding) -> Iterable[TaskStanding]:
