@@ -49,8 +49,7 @@ def criteria(request: HttpRequest, reference: UUID) -> HttpResponse:
     if filling.saved:
         messages.success(request, "Your answers are kept.")
         return redirect("discharge-criteria", reference=reference)
-    if request.method != "POST":
-        _audit(reader, "discharge.criteria", person)
+    _audit(reader, "discharge.criteria", person)
     context = {"person": person, "filling": filling, "form": None, "stay": stay}
     return render(request, "discharge/criteria.jinja", context, status=409 if filling.conflict else 200)
 
@@ -207,8 +206,7 @@ class _Request:
         return redirect("discharge-person", reference=self.person.reference)
 
     def _show(self, filling: FormFilling | None, *, status: int = 200) -> HttpResponse:
-        if self.request.method != "POST":
-            _audit(self.reader, "discharge.plan", self.person)
+        _audit(self.reader, "discharge.plan", self.person)
         context = {
             "person": self.person,
             "pathway": self.pathway,

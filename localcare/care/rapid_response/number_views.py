@@ -100,8 +100,7 @@ def late(request: HttpRequest, reference: UUID) -> HttpResponse:
         else:
             messages.success(request, f"{full_name(task.journey.person)}: why it was late is written down.")
             return redirect(pages.back(request, "rapid-response-numbers"))
-    elif request.method != "POST":
-        pages.audit_case(reader, task)
+    pages.audit_case(reader, task)
     context = {
         "task": task,
         "person": task.journey.person,

@@ -85,9 +85,7 @@ def _board_context(reader: Reader, teams: list[Any]) -> dict[str, Any]:
 def case(request: HttpRequest, reference: UUID) -> HttpResponse:
     """One request: where to go, what to know, what to press."""
     reader = request_reader(request)
-    task = pages.team_task(reader, reference)
-    pages.audit_case(reader, task)
-    return show_case(request, reader, task)
+    return show_case(request, reader, pages.team_task(reader, reference))
 
 
 def show_case(
@@ -99,7 +97,8 @@ def show_case(
     is_full: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a request, with the words of a refusal when something could not be done."""
+    """The page of a request, with the words of a refusal when something could not be done; a read that is audited."""
+    pages.audit_case(reader, task)
     now = current()
     state = pages.state_of(task)
     row = boards.rows_of([state], reader=reader, now=now)[0]

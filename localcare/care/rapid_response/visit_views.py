@@ -122,7 +122,6 @@ def outcome(request: HttpRequest, reference: UUID) -> HttpResponse:
         return redirect("rapid-response-visit", reference=reference)
     situation = situation_of(task, reader)
     if request.method != "POST":
-        pages.audit_case(reader, task)
         form = OutcomeForm(None, situation=situation, response=response, initial=_proposed(response, step))
         return _show_outcome(request, task, step, form, response)
     form = OutcomeForm(request.POST, situation=situation, response=response)
@@ -182,6 +181,7 @@ def _show_outcome(
     response: FormResponse | None,
     status: int = 200,
 ) -> HttpResponse:
+    pages.audit_case(request_reader(request), task)
     context = {
         "task": task,
         "person": task.journey.person,

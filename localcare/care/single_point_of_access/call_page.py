@@ -221,6 +221,12 @@ def alike(reader: Reader, details: Mapping[str, Any]) -> list[SearchRow]:
             for row in search_rows(search_people(reader, text), today=timezone.localdate())[:5]:
                 found[row.person.pk] = row
     assert people is not None
+    record_access(
+        reader=reader,
+        action="contact.search",
+        subjects=[str(row.person.reference) for row in found.values()],
+        detail={"shown": len(found)},
+    )
     return list(found.values())
 
 

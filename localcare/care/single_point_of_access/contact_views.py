@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,13 @@ from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 TEMPLATES = "single_point_of_access"
+KEY = re.compile(r"[0-9a-zA-Z-]{8,64}")
+
+
+def key_of(request: HttpRequest, about: str) -> str | None:
+    """The key that makes the same post twice one act, within what it is about; None when none came that can be used."""
+    sent = str(request.POST.get("key", ""))
+    return f"{about}:{sent}" if KEY.fullmatch(sent) else None
 
 
 @requires("contact.take")
@@ -104,9 +112,9 @@ def note(request: HttpRequest, reference: UUID) -> HttpResponse:
     newest = (
         TaskState.objects.filter(journey=journey).order_by("-is_open", "-task").select_related("task").first()
     )
-    text, key = request.POST.get("reason", ""), request.POST.get("key") or None
     if newest is None:
         raise Http404("There is nothing to write a note on.")
+    text, key = request.POST.get("reason", ""), key_of(request, f"access:note:{newest.task.reference}")
     return _do(
         request,
         reader,

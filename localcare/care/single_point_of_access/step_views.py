@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from localcare.care.single_point_of_access import actions, contact_page, deciding, queries
-from localcare.care.single_point_of_access.contact_views import done, journey_of, open_step, past, step_page
+from localcare.care.single_point_of_access.contact_views import (
+    done,
+    journey_of,
+    key_of,
+    open_step,
+    past,
+    step_page,
+)
 from localcare.care.single_point_of_access.definitions import TRIAGE, definitions
 from localcare.care.single_point_of_access.forms import (
     ReasonForm,
@@ -115,7 +122,7 @@ def ring(request: HttpRequest, reference: UUID) -> HttpResponse:
 def _rung(
     request: HttpRequest, reader: Reader, case: Case, task: Task | None, *, result: str, text: str
 ) -> HttpResponse:
-    key = str(request.POST.get("key") or uuid4().hex)[:64]
+    key = key_of(request, f"access:ring:{case.reference}") or uuid4().hex
     if task is None:
         assert case.contact is not None
         if result != "reached":

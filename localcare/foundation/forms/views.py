@@ -69,12 +69,11 @@ def amend(request: HttpRequest, reference: UUID) -> HttpResponse:
     if made.amended:
         messages.success(request, "The form is amended. What it said before is kept.")
         return redirect("form-response", reference=made.amended.reference)
-    if request.method == "GET":
-        record_access(
-            reader=reader,
-            action="form.read",
-            subjects=[str(found.person.reference)],
-            detail={"form": found.version.form, "response": str(found.reference)},
-        )
+    record_access(
+        reader=reader,
+        action="form.read",
+        subjects=[str(found.person.reference)],
+        detail={"form": found.version.form, "response": str(found.reference)},
+    )
     context = {"response": found, "person": found.person, "made": made, "title": made.definition.title}
     return render(request, "forms/amend.jinja", context, status=409 if made.conflict else 200)

@@ -80,8 +80,7 @@ def journey_stop(request: HttpRequest, reference: UUID) -> HttpResponse:
             messages.success(request, f"{pathway.title} is stopped. Every team with open work on it is told.")
             return redirect("journey", reference=reference)
         status = 409 if form.non_field_errors() else 422
-    else:
-        _audit(reader, found.person, {"journey": str(found.reference)})
+    _audit(reader, found.person, {"journey": str(found.reference)})
     context = {
         "form": form,
         "journey": found,

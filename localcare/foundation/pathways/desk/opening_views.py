@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -149,11 +150,15 @@ class Opening:
             "task", "person", "service", "asked_by", "assigned_to", "journey"
         )
         self.open_rows = task_rows(tasks, now=now)
-        if self.request.method != "POST":
+        response = self._stage(offered)
+        if response.status_code != HTTPStatus.FOUND:  # whatever is shown, also in answer to a post
             record_access(
                 reader=self.reader, action="journey.read", subjects=[str(self.person.reference)], basis=BASIS
             )
-        if self.pathway is None or "team" not in get:
+        return response
+
+    def _stage(self, offered: list[Pathway]) -> HttpResponse:
+        if self.pathway is None or "team" not in self.request.GET:
             return self._choose(offered)
         needed = self.pathway.opens_with if self._response(self.pathway) is None else ""
         return self._fill(needed) if needed else self._ask(self.pathway)

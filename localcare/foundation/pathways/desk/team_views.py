@@ -122,8 +122,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
             )
             return redirect(back)
         status = 409 if form.non_field_errors() else 422
-    else:
-        _audit(reader, "task.read", [str(row.person.reference) for row in rows], service)
+    _audit(reader, "task.read", [str(row.person.reference) for row in rows], service)
     context = {"form": form, "rows": rows, "team": service, "back": back}
     return render(request, "pathways/reassign.jinja", context, status=status)
 

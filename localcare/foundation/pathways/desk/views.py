@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -113,7 +114,6 @@ class ActPage:
         milestone = self.sent.get("milestone", "")
         act = self.acts.named(self.code, milestone)
         if self.request.method != "POST":
-            _audit_task(self.reader, self.task)
             return self._asked(act)
         return self._posted(act)
 
@@ -208,7 +208,7 @@ class ActPage:
             context=self._form_context(),
             basis=BASIS,
         )
-        address = f"{act.address}?next={self.back}"
+        address = f"{act.address}?{urlencode({'next': self.back})}"
         if filling.completed is not None:
             messages.success(self.request, "The form is complete. One more step.")
             return redirect(address)
@@ -228,6 +228,7 @@ class ActPage:
         filling: FormFilling | None = None,
         status: int = 200,
     ) -> HttpResponse:
+        _audit_task(self.reader, self.task)  # also what is shown in answer to a post that did nothing
         at, kind = self.acts.situation, KINDS[self.code]
         context = {
             "code": self.code,
