@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 VISITORS = ["nobody", *sorted(roles()), "no-role"]  # the last loses its role on the way
 _seen: set[str] = set()  # the same content is checked once, whoever sees it
+_looks: Counter[str] = Counter()
+ENOUGH = 3  # ways in which one address looks to different visitors; every answer is read whoever asks
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +75,10 @@ def problems_of(page: Page, wanted: str, who: str, assert_accessible: Callable[.
     if answer.status == 405 or "text/html" not in answer.headers.get("content-type", ""):
         return []  # takes only what a form sends, or is a download
     content = without_what_always_differs(answer.text())
-    if content in _seen:
+    if content in _seen or _looks[wanted] >= ENOUGH:
         return []
     _seen.add(content)
+    _looks[wanted] += 1
     return looked_at(page, wanted, who, assert_accessible)
 
 
@@ -96,7 +100,8 @@ def looked_at(page: Page, wanted: str, who: str, assert_accessible: Callable[...
 def without_what_always_differs(content: str) -> str:
     """The page without its header, who is signed in, tokens and links that carry where one came from."""
     body = re.sub(r"<header.*?</header>", "", content, flags=re.DOTALL)
-    return re.sub(r'(value|href|action|id|name)="[^"]*"', "", body)
+    body = re.sub(r'(value|href|action|id|name|datetime|data-[a-z]+)="[^"]*"', "", body)
+    return re.sub(r"\d+", "", body)  # times pass while the test walks
 
 
 def take_page_picture(page: Page, who: str, width: int) -> None:
