@@ -2,6 +2,7 @@
 
     python bench/pipeline.py                    2 million people x 60 events (needs about 3 GB of temporary disk)
     python bench/pipeline.py --people 50000     a small run
+    python bench/pipeline.py --order person     every table in order of person, as the synthetic writer has them
 
 Prints one JSON line. Bar: at most 4 times the scan, peak memory below 1 GB.
 """
@@ -38,8 +39,8 @@ SCANNED = {
 }
 
 
-def generate(folder: Path, people: int) -> None:
-    """Per person 50 facts, 1 stay with 6 diagnoses, 1.5 attendances and 1.5 contacts, in no order of person."""
+def generate(folder: Path, people: int, order: str = "none") -> None:
+    """Per person 50 facts, 1 stay with 6 diagnoses, 1.5 attendances and 1.5 contacts; in order of person or in none."""
     import duckdb
 
     from localcare.analysis.dataset.schema import table as described
@@ -53,6 +54,9 @@ def generate(folder: Path, people: int) -> None:
     connection.execute("create table listed (number bigint, system varchar, code varchar)")
     connection.executemany("insert into listed values (?, ?, ?)", listed)
     connection.execute("create macro chance(n, salt) as hash(n * 64 + salt)")
+    # whose row the n-th is: of rows in order of person, everybody has equally many
+    whose = "(n * {0}) // rows" if order == "person" else "chance(n, salt) % {0}"
+    connection.execute(f"create macro whose(n, salt, rows) as ({whose.format(people)})::bigint")
     # a fifth of the condition codes are in a list; the other codes of the 12,000 mean nothing to any score
     connection.execute(
         f"""create table concepts as select range::int as number,
@@ -81,18 +85,18 @@ def generate(folder: Path, people: int) -> None:
         "facts": f"""select f.fact_id, f.person_id, c.kind, c.system, c.code,
             case when c.kind = 'observation' then (f.v % 2000) / 10.0 end as value,
             case when c.kind = 'observation' then case when c.number % 3 = 0 then 'mL/min' else 'g/L' end end as unit,
-            f.occurred_on from (select range as fact_id, (chance(range, 8) % {people})::bigint as person_id,
+            f.occurred_on from (select range as fact_id, whose(range, 8, {people * 50}) as person_id,
             (chance(range, 9) % 14000)::int as number, chance(range, 10) as v,
             {day.format("chance(range, 11)")} as occurred_on from range({people * 50})) f join concepts c using (number)""",
         "stays": f"""select stay_id, person_id, admission_type, admitted_on,
             admitted_on + (chance(stay_id, 12) % 12)::int as discharged_on from ({stays_query(people)})""",
         "diagnoses": f"""select d.diagnosis_id, s.person_id, s.stay_id, d.position, icd.code, s.admitted_on as occurred_on
-            from (select range as diagnosis_id, (chance(range, 13) % {people})::bigint as stay_id,
+            from (select range as diagnosis_id, whose(range, 13, {people * 6}) as stay_id,
             (1 + chance(range, 14) % 6)::int as position, (chance(range, 15) % 12000)::int as number
             from range({people * 6})) d join ({stays_query(people)}) s using (stay_id) join icd using (number)""",
-        "attendances": f"""select range as attendance_id, (chance(range, 16) % {people})::bigint as person_id,
+        "attendances": f"""select range as attendance_id, whose(range, 16, {people * 3 // 2}) as person_id,
             {day.format("chance(range, 17)")} as arrived_on from range({people * 3 // 2})""",
-        "contacts": f"""select range as contact_id, (chance(range, 18) % {people})::bigint as person_id,
+        "contacts": f"""select range as contact_id, whose(range, 18, {people * 3 // 2}) as person_id,
             ['general-practice', 'community', 'mental-health', 'social-care', 'voluntary', 'out-patient']
             [1 + (chance(range, 19) % 6)::int] as setting, {day.format("chance(range, 20)")} as occurred_on,
             chance(range, 21) % 20 <> 0 as attended from range({people * 3 // 2})""",
@@ -113,7 +117,7 @@ def generate(folder: Path, people: int) -> None:
 
 
 def stays_query(people: int) -> str:
-    return f"""select range as stay_id, (chance(range, 22) % {people})::bigint as person_id,
+    return f"""select range as stay_id, whose(range, 22, {people}) as person_id,
         case when chance(range, 23) % 10 < 4 then 'emergency' else 'elective' end as admission_type,
         date '2016-11-22' + (chance(range, 24) % 3680)::int as admitted_on from range({people})"""
 
@@ -166,6 +170,7 @@ def main() -> None:
     parser.add_argument(
         "--runs", type=int, default=2, help="each task so many times, in turn; the best counts"
     )
+    parser.add_argument("--order", choices=["none", "person"], default="none", help="of the rows")
     parser.add_argument("--task", choices=["scan", "pipeline"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -176,23 +181,24 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="localcare-bench-") as scratch:
         folder, out = Path(scratch) / "dataset", Path(scratch) / "scores.parquet"
         folder.mkdir()
-        generate(folder, options.people)
+        generate(folder, options.people, options.order)
         results: dict[str, list[dict[str, float]]] = {"scan": [], "pipeline": []}
         for _ in range(options.runs):
             for task, found in results.items():
                 found.append(measured(task, folder, out))
         size = sum(file.stat().st_size for file in folder.glob("*.parquet"))
-    report(options.people, results, size)
+    report(options, results, size)
 
 
-def report(people: int, results: dict[str, list[dict[str, float]]], size: int) -> None:
+def report(options: argparse.Namespace, results: dict[str, list[dict[str, float]]], size: int) -> None:
     scan_seconds = min(run["seconds"] for run in results["scan"])
     seconds = min(run["seconds"] for run in results["pipeline"])
     peak = max(run["peak_mb"] for run in results["pipeline"])
     line = {
         "benchmark": "pipeline",
-        "people": people,
-        "events": people * 60,
+        "people": options.people,
+        "events": options.people * 60,
+        "order": options.order,
         "parquet_mb": round(size / 2**20),
         "scan_seconds": round(scan_seconds, 2),
         "pipeline_seconds": round(seconds, 2),

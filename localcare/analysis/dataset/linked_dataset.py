@@ -23,6 +23,7 @@ class LinkedDataset:
     def __init__(self, path: Path | str, backend: Any, *, allow_missing: bool = False) -> None:
         self.path = Path(path)
         self.backend = backend
+        self.views: dict[str, Path] = {}  # what the engine calls the files that were opened
         self.files = {candidate.name: table_file(self.path, candidate.name) for candidate in TABLES}
         self._refuse_what_cannot_be_read(allow_missing)
 
@@ -61,11 +62,24 @@ class LinkedDataset:
         if file is None:
             return ibis.memtable(ibis_schema(described).to_pyarrow().empty_table())
         raw = read_file(self.backend, file, described)
+        self.views[raw.get_name()] = file
         return raw.select(**{column.name: _cast(file, raw, column) for column in described.columns})
 
     def distinct(self, name: str, column: str) -> list[str]:
         """The distinct values of a text column of a table, as recorded; empty ones are left out."""
         return distinct_values(self.table(name), column)
+
+    def narrow(self, first: int, last: int) -> None:
+        """Let every Parquet table already opened show only the people with keys from `first` to `last`.
+
+        DuckDB only: expressions made before stay as they are, and skip the row groups of other people.
+        """
+        for view, file in self.views.items():
+            path = parquet_path(file).replace("'", "''")
+            self.backend.con.execute(
+                f"create or replace temp view \"{view}\" as select * from read_parquet('{path}')"
+                f" where person_id between {int(first)} and {int(last)}"
+            )
 
     def _refuse_what_cannot_be_read(self, allow_missing: bool) -> None:
         if not self.path.is_dir():
@@ -95,12 +109,15 @@ def table_file(directory: Path, name: str) -> Path | None:
     return parts if parts.is_dir() and any(parts.glob("*.parquet")) else None
 
 
+def parquet_path(file: Path) -> str:
+    """The file, or all Parquet files of the directory, as the engine reads them."""
+    return str(file / "*.parquet" if file.is_dir() else file)
+
+
 def read_file(backend: Any, file: Path, described: Table, *, as_text: bool = False) -> Any:
     """The rows as stored; a CSV is read in the schema's types, or as text for the checks."""
-    if file.is_dir():
-        return backend.read_parquet(str(file / "*.parquet"))
-    if file.suffix == ".parquet":
-        return backend.read_parquet(str(file))
+    if file.is_dir() or file.suffix == ".parquet":
+        return backend.read_parquet(parquet_path(file))
     if as_text:
         return backend.read_csv(str(file), all_varchar=True, header=True)
     present = backend.read_csv(str(file), all_varchar=True, header=True).columns

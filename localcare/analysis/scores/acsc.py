@@ -55,10 +55,13 @@ def admissions_per_person(diagnoses: Any, stays: Any, codes: Sequence[str], as_o
     known = code_map(diagnoses, codes, masks())
     emergencies = stays.filter(
         stays.admission_type == "emergency", in_window(stays.admitted_on, window(as_of))
-    ).select(emergency_stay_id=stays.stay_id)
+    ).select(emergency_stay_id=stays.stay_id, emergency_person_id=stays.person_id)
     recent = diagnoses.filter(in_window(diagnoses.occurred_on, window(as_of)))
     coded = recent.join(known, recent.code == known[RAW_CODE], how="inner")
-    coded = coded.join(emergencies, coded.stay_id == emergencies.emergency_stay_id, how="inner")
+    of_the_same_person = coded.person_id == emergencies.emergency_person_id
+    coded = coded.join(
+        emergencies, [coded.stay_id == emergencies.emergency_stay_id, of_the_same_person], how="inner"
+    )
     first = coded.position == 1
     by_stay = coded.group_by("person_id", "stay_id").aggregate(
         plain=bit_or(ibis.cases((first, coded[MASK]), else_=mask(0))),

@@ -104,7 +104,10 @@ def _diagnosis_masks(diagnoses: Any, stays: Any, codes: list[str], as_of: date, 
     )
     if "hfrs" in scores:
         counted = _stays_for_frailty(stays, windows["hfrs"])
-        recent = recent.join(counted, recent.stay_id == counted.frailty_stay_id, how="left")
+        of_the_same_person = recent.person_id == counted.frailty_person_id
+        recent = recent.join(
+            counted, [recent.stay_id == counted.frailty_stay_id, of_the_same_person], how="left"
+        )
         for column in hfrs.MASKS:
             conditions[column] = lambda rows: (
                 rows.frailty_stay_id.notnull() & coded.in_window(rows.occurred_on, windows["hfrs"])
@@ -120,7 +123,7 @@ def _stays_for_frailty(stays: Any, window: Window) -> Any:
     latest = recent.group_by(latest_person_id=recent.person_id).aggregate(latest_on=recent.admitted_on.max())
     joined = recent.join(latest, recent.person_id == latest.latest_person_id)
     kept = joined.filter((joined.admission_type == "emergency") | (joined.admitted_on == joined.latest_on))
-    return kept.select(frailty_stay_id=kept.stay_id)
+    return kept.select(frailty_stay_id=kept.stay_id, frailty_person_id=kept.person_id)
 
 
 def _left_join(table: Any, measured: Any) -> Any:

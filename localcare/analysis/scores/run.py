@@ -17,6 +17,7 @@ from localcare.analysis.scores.columns import ALL
 from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.packs import Packs, load_packs, shipped_packs
 from localcare.analysis.scores.pipeline import score
+from localcare.analysis.scores.slices import gathered, slices
 
 Progress = Callable[[str, int, int], None]
 STEPS = ("Opening the dataset", "Reading the codes", "Scoring everyone", "Done")
@@ -82,6 +83,8 @@ def _silent(what: str, step: int, steps: int) -> None:
 
 
 def _write(dataset: LinkedDataset, table: Any, file: Path) -> None:
+    if ranges := slices(dataset):
+        table = gathered(dataset, table, ranges)
     if file.suffix == ".parquet":
         dataset.backend.to_parquet(table, file, compression="zstd")
     else:
