@@ -42,7 +42,9 @@ def populate() -> None:
     for area, count in PEOPLE.items():
         practices = list(practices_in(area, today))
         for number in range(count):
-            person = PersonFactory(birth_date=today.replace(year=today.year - 70 - number % 25, day=1))
+            person = PersonFactory(
+                given_name="Hazel", birth_date=today.replace(year=today.year - 70 - number % 25, day=1)
+            )
             _register(person, practices[number % len(practices)])
     practice = next(iter(practices_in("dover", today)))
     named = {

@@ -88,5 +88,5 @@ def run_localcare(
         environment["LOCALCARE_HOME"] = str(home)
     return subprocess.run(
         [sys.executable, "-m", "localcare", *arguments],
-        env=clean_environment(**environment), capture_output=True, text=True, timeout=120, check=False,
+        env=clean_environment(**environment), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip

@@ -40,8 +40,9 @@ def ask(home: Path, question: str) -> list[tuple[object, ...]]:
 def counts(home: Path) -> list[tuple[object, ...]]:
     return ask(
         home,
-        "select (select count(*) from people_person), (select count(*) from access_user),"
-        " (select count(*) from stratification_run), (select count(*) from record_fact)",
+        "select (select count(*) from people_person), (select count(*) from access_user where password not like '!%'),"
+        " (select count(*) from stratification_run), (select count(*) from record_fact),"
+        " (select count(*) from pathways_journalentry)",
     )
 
 
@@ -50,8 +51,9 @@ def test_the_demonstration_has_people_lists_and_a_login_for_each_role(demo_home:
     for code, role in roles().items():
         assert code in printed and role.title in printed
     assert "http://localhost:8000/" in printed and "Ready after" in printed
-    ((people, users, runs, facts),) = counts(demo_home)
+    ((people, users, runs, facts, entries),) = counts(demo_home)
     assert (people, users, runs) == (400, len(roles()) + len(SECOND_LOGINS), 3) and facts > 1000
+    assert entries > 300
     assert ask(demo_home, "select count(*) > 0 from services_membership where is_lead") == [(True,)]
     assert ask(demo_home, "select count(*) from access_user where not is_demonstration") == [(0,)]
     assert ask(demo_home, "select count(*) from people_person where nhs_number not like '999%'") == [(0,)]
@@ -63,7 +65,7 @@ def test_a_second_demonstration_keeps_what_is_there(demo_home: Path) -> None:
     again = run_localcare("demo", "--no-serve", home=demo_home)
     assert again.returncode == 0, again.stderr
     assert counts(demo_home) == before
-    assert "Synthesising" not in again.stderr
+    assert "Synthesising" not in again.stderr and "Living a week" not in again.stderr
 
 
 def test_the_demonstration_refuses_a_production_configuration(demo_home: Path) -> None:

@@ -205,7 +205,7 @@ def _keep_answers(journey: Journey, task: Task, finish: Finish, by: Reader) -> F
     if draft is not None:
         given |= {"reference": draft.reference, "revision": draft.revision}
     if finish.is_complete and finish.outcome:
-        return form_actions.complete(**given, key=f"answer:{task.reference}")
+        return form_actions.complete(**given, key=f"answer:{task.reference}", at=now())
     if finish.answers:
         form_actions.save_draft(**given)
     return None

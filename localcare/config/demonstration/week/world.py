@@ -32,7 +32,7 @@ GROWING = (
     *("pathways_clockstate", "pathways_timer", "pathways_notice", "services_hold", "services_capacity"),
     *("services_membership", "access_rolegrant", "access_user", "forms_formresponse", "audit_audithead"),
 )
-LEARN_AT = frozenset({60, 240, 960, 2400, 4800})  # events
+LEARN_AT = frozenset({60, 180, 400, 800, 1400, 2200, 3200})  # events
 SHORTEST = timedelta(seconds=30)
 SOON = 0.3  # a hurried story spends at most this share of what is left on one wait
 
