@@ -25,7 +25,8 @@ def place(settings, tmp_path):
     place.stay("Dorothy", ago=3, nights=2)
     place.add("Grace", age=88, deficits=["falls", "dizziness"])
     place.stay("Grace", ago=8, nights=5, codes=("J18.9", "F03"))
-    run_stratification(as_of=TODAY + timedelta(days=1), by=system_reader("tests"), export=place.write)
+    tomorrow = TODAY + timedelta(days=1)
+    run_stratification(as_of=tomorrow, by=system_reader("tests"), export=place.write, today=tomorrow)
     return place
 
 
