@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from localcare.foundation.forms.models import FormResponse, FormVersion
-from localcare.foundation.pathways import actions
+from localcare.foundation.pathways import actions, queries
 from localcare.foundation.pathways.desk.acts import KINDS
 from localcare.foundation.pathways.models import JournalEntry, Notice
+from localcare.foundation.people.queries import PersonNotVisible, find_person
 from localcare.foundation.services.models import Membership
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.models import AuditSubject
@@ -153,3 +154,22 @@ def test_a_renewed_list_is_unchanged_only_for_whom_it_was_shown(urgent, nurse, w
     before = read(vera)
     answer = signed_in(other).get(reverse("work-rows"), headers={"if-none-match": first["ETag"]})
     assert answer.status_code == 200 and read(vera) > before
+
+
+def test_who_declined_sees_the_person_no_longer_though_the_journey_goes_on(urgent, services, vera):
+    user = user_with_role("rapid-response-clinician", practice="SYN-ELSEWHERE")
+    Membership.objects.create(user=user, service=services["rapid-response"], starts_on="2020-01-01")
+    assert find_person(reader_for(user), vera.reference) == vera
+    actions.decline(task=urgent, by=reader_for(user), code="other", reason="Nobody free.")
+    with pytest.raises(PersonNotVisible):
+        find_person(reader_for(user), vera.reference)
+
+
+def test_the_journeys_of_a_person_are_found_in_the_same_queries_however_many(
+    ask, handler, outsider, vera, django_assert_max_num_queries
+):
+    for _ in range(4):
+        ask()
+    with django_assert_max_num_queries(12):
+        assert len(queries.journeys_of(reader_for(handler), vera)) == 4
+    assert queries.journeys_of(reader_for(outsider), vera) == []

@@ -270,3 +270,14 @@ def test_what_is_written_down_later_is_completed_when_it_happened_never_in_the_f
         actions.complete(**given, at=then - timedelta(days=1))
     with pytest.raises(ValueError, match="future"):
         actions.complete(**given, at=timezone.now() + timedelta(hours=1))
+
+
+def test_the_reference_of_somebody_elses_form_names_nothing_here(vera, asha):
+    ernest = registered_person(family_name="Marshfield", given_name="Ernest")
+    theirs = posted(opened(ernest, asha), ernest, asha, action="complete", **DONE).completed
+    page = opened(vera, asha)
+    page.form.bookkeeping.reference = str(theirs.reference)
+    mine = posted(page, vera, asha, action="complete", **DONE).completed
+    assert mine is not None and mine.person == vera and mine.reference != theirs.reference
+    theirs.refresh_from_db()
+    assert theirs.person == ernest

@@ -13,10 +13,11 @@ from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
 from localcare.foundation.pathways.models import JournalEntry, JourneyState, TaskState, Timer
 from localcare.foundation.pathways.moment import as_if_at
 from localcare.foundation.pathways.rebuild import differences
+from localcare.foundation.people.merging import merge_people
 from localcare.foundation.services.actions import hold_capacity
 from localcare.foundation.services.models import Capacity, Hold, Service
-from localcare.kernel.access.readers import system_reader
-from tests.factories import registered_person
+from localcare.kernel.access.readers import reader_for, system_reader
+from tests.factories import registered_person, user_with_role
 
 pytestmark = pytest.mark.django_db
 ANYBODY = system_reader("a test")
@@ -299,4 +300,18 @@ def test_work_taken_up_again_and_finished_again_asks_nobody_twice(response, comp
     actions.reopen(task=task, by=ANYBODY, reason="One thing was forgotten.")
     actions.done(task=task, by=ANYBODY, outcome="package", response=visit)
     assert open_task(journey, "package") == package
+    assert differences() == []
+
+
+def test_a_journey_follows_somebody_whose_two_entries_are_merged(response, vera):
+    journey, task = response
+    kept = registered_person(given_name="Vera", family_name="Marshfield")
+    by = reader_for(user_with_role("mdt-co-ordinator", everywhere=True))
+    numbers = [number for number in (kept.nhs_number, vera.nhs_number) if number]
+    merge_people(
+        kept=kept, removed=vera, reason="The same person.", by=by, nhs_number=numbers[0] if numbers else None
+    )
+    actions.accept(task=task, by=ANYBODY)
+    assert state_of(task).person == kept
+    assert JourneyState.objects.get(journey=journey).person == kept
     assert differences() == []

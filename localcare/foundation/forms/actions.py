@@ -194,11 +194,13 @@ def _done_before(
         "person", "version"
     )
     done = completed.filter(key=key).first() if key else None
-    done = done or (completed.filter(reference=reference).first() if reference else None)
+    # Somebody else's reference, sent from another page, names nothing here: a new one is given.
+    here = completed.filter(person=person, version__form=form)
+    done = done or (here.filter(reference=reference).first() if reference else None)
     if done is None:
         return None
     if done.person_id != person.pk or done.version.form != form:
-        raise ValueError("The key or reference belongs to another form: open the form again.")
+        raise ValueError("The key belongs to another form: open the form again.")
     if not _same(done, answers):
         raise Overtaken(done)
     return done

@@ -107,6 +107,7 @@ def ask_again(
         latest = max(ledger.standing.of_step(task.step), key=lambda other: other.task_id)
         if latest.task_id != task.pk:
             raise AlreadyDone("Another service has been asked already.")
+        refusals.check_not_asked_anew(ledger, task)
         refusals.check_asker(by, ledger, standing)
         new = following.ask(
             ledger, task.step, by=by, asked_by=standing.asked_by_id, service=to, reason=reason, key=key

@@ -132,7 +132,23 @@ def journeys_of(reader: Reader, person: Person) -> list[Journey]:
         .select_related("version", "state", "opened_by_service", "person")
         .order_by("-state__is_open", "-state__opened_at")
     )
-    return [journey for journey in journeys if may_see(reader, journey)]
+    if reader.is_system:
+        return list(journeys)
+    if not reader.may("journey.read"):
+        return []
+    own = set(services_of(reader).values_list("pk", flat=True))
+    parts = TaskState.objects.filter(journey__in=journeys.order_by()).filter(
+        Q(service__in=own) | Q(asked_by__in=own)
+    )
+    with_part = set(parts.values_list("journey", flat=True))
+    is_visible = visible_people(reader, "person.read").filter(pk=person.pk).exists()
+    return [
+        journey
+        for journey in journeys
+        if journey.pk in with_part
+        or journey.opened_by_service_id in own
+        or (is_visible and not definitions.pathway_of(journey.version).sensitive)
+    ]
 
 
 def open_requests(
@@ -265,10 +281,15 @@ def performance(services: Collection[int], *, since: datetime | None = None) -> 
 
 
 def people_of_teams(reader: Reader) -> QuerySet[TaskState]:
-    """The tasks that make people visible to a reader: open work of their teams, or asked for by them."""
+    """The tasks that make people visible to a reader: open work of their teams, or asked for by them.
+
+    Who declined, or was asked no longer, has no part in what goes on without them.
+    """
     own = services_of(reader, on=timezone.localdate()).values("pk")
+    not_theirs = ("declined", "cancelled")
     return TaskState.objects.filter(
-        Q(service__in=own) | Q(asked_by__in=own), Q(is_open=True) | Q(journey__state__is_open=True)
+        (Q(service__in=own) & ~Q(state__in=not_theirs)) | Q(asked_by__in=own),
+        Q(is_open=True) | Q(journey__state__is_open=True),
     )
 
 

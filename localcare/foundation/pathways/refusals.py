@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
-from localcare.foundation.pathways.rules import MOVES, OPEN, STATE_WORDS, may_happen
+from localcare.foundation.pathways.rules import MOVES, STATE_WORDS, may_happen
 from localcare.foundation.pathways.timeline import TaskStanding, standing_entries
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import is_member
@@ -56,8 +56,16 @@ def by_whom(ledger: Ledger, task: Task, milestone: str) -> str:
 
 def check_not_asked_anew(ledger: Ledger, task: Task) -> None:
     """Refuse to take up a request again for which another service has been asked in its place."""
-    later = (other for other in ledger.standing.of_step(task.step) if other.task_id > task.pk)
-    instead = next((other for other in later if other.is_asked_anew and other.state in OPEN | {"done"}), None)
+    mine = ledger.of(task)
+    if mine.is_taken_back:
+        raise NotPossible(
+            "What led to this request was undone, so it is not taken up again. Ask for it anew."
+        )
+    others = (other for other in ledger.standing.of_step(task.step) if other is not mine)
+    in_place = (other for other in others if other.is_asked_anew or mine.is_asked_anew)
+    instead = next(
+        (one for one in in_place if one.is_open or (one.state == "done" and one.task_id > task.pk)), None
+    )
     if instead is not None:
         raise AlreadyDone(f"{_title(ledger, instead.service_id)} has been asked instead.")
 

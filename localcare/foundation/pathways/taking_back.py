@@ -46,9 +46,14 @@ def undo(*, entry: JournalEntry, by: Reader, reason: str) -> JournalEntry:
 def _take_back_of_journey(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:
     """What the act said of the journey as a whole: that it goes on, or how urgent it is."""
     of_journey = entry.detail.get("of_journey")
-    found = next((one for one in standing_entries(ledger.entries) if one.pk == of_journey), None)
-    if found is not None:
-        ledger.append("undone", by=by, reason=reason, undoes=found)
+    held = standing_entries(ledger.entries)
+    found = next((one for one in held if one.pk == of_journey), None)
+    if found is None:
+        return
+    others = any(one.pk > found.pk and one.task_id not in (None, entry.task_id) for one in held)
+    if found.event == "reopened" and others:
+        return  # work went on meanwhile: the journey ends anew, once nothing is left to do
+    ledger.append("undone", by=by, reason=reason, undoes=found)
 
 
 def _take_back_opened(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:

@@ -301,8 +301,8 @@ def steps_to_ask_for(pathway: Pathway, standing: JourneyStanding, task: TaskStan
 
 
 def _led_there_before(standing: JourneyStanding, task: TaskStanding, step: str) -> bool:
-    """Whether the task was finished before, taken up again, and what it asked for then is still open."""
-    return any(other.is_open and other.because in task.ends for other in standing.of_step(step))
+    """Whether the task was finished before, taken up again, and somebody is at work on what it leads to."""
+    return len(task.ends) > 1 and any(other.is_open for other in standing.of_step(step))
 
 
 def _now(pathway: Pathway, standing: JourneyStanding, step: str) -> bool:
