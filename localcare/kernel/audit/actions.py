@@ -88,7 +88,8 @@ def record_access(
         raise AnonymousActor(
             f"{action} was to be audited without an actor: sign in or use system_reader(name)."
         )
-    with transaction.atomic(), connection.cursor() as cursor:
+    # No savepoint of its own: what cannot be audited must not be done, so the act around it falls as well.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(LOCK_HEAD)
         head = cursor.fetchone()
         if head is None:
