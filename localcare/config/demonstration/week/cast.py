@@ -35,6 +35,7 @@ class Cast:
     _people: dict[str, list[int]] = field(default_factory=dict)
     _areas: dict[int, str] = field(default_factory=dict)
     _services: dict[tuple[str, str], Service | None] = field(default_factory=dict)
+    _by_key: dict[int, Service] = field(default_factory=dict)
     _teams: dict[int, list[Reader]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)
     _example: dict[str, Person] = field(default_factory=dict)
@@ -42,7 +43,11 @@ class Cast:
     def person(self, area: str, *, adult: bool = False) -> Person | None:
         """Somebody of the area who is in no more stories than people are; None when everybody is taken."""
         pool = self._pool(f"{area}/{'adult' if adult else 'old'}", area, ADULT if adult else OLD)
-        return Person.objects.get(pk=pool.pop()) if pool else None
+        while pool:
+            found = Person.objects.filter(pk=pool.pop(), death_date=None).first()  # some die on the way
+            if found is not None:
+                return found
+        return None
 
     def living_in(self, area: str, age: int) -> list[int]:
         """The keys of people of at least an age who are registered in an area, alive and known by their number."""
@@ -105,9 +110,16 @@ class Cast:
         able = [reader for reader in self.team(service) if reader.scope("journey.open") == EVERYWHERE]
         return self.random.choice(able)
 
-    def reader(self, user: User, service: Service) -> Reader:
-        """A member of the team as a reader."""
-        return next((one for one in self.team(service) if one.user == user), None) or reader_for(user)
+    def reader(self, user: int, service: Service) -> Reader:
+        """A member of the team, by their key, as a reader."""
+        found = next((one for one in self.team(service) if one.user and one.user.pk == user), None)
+        return found or reader_for(User.objects.get(pk=user))
+
+    def known_service(self, key: int) -> Service:
+        """A service by its key, read once."""
+        if key not in self._by_key:
+            self._by_key[key] = Service.objects.select_related("organisation").get(pk=key)
+        return self._by_key[key]
 
     def team(self, service: Service) -> list[Reader]:
         """The team: the logins of the demonstration that are in it, and made-up colleagues."""

@@ -67,7 +67,10 @@ class Job:
 
     def state(self) -> TaskState:
         """Where the task stands now."""
-        return TaskState.objects.select_related("service", "assigned_to").get(pk=self.task.pk)
+        state = TaskState.objects.get(pk=self.task.pk)
+        if state.service_id is not None:
+            state.service = self.world.cast.known_service(state.service_id)
+        return state
 
     def stays(self, *stages: str) -> bool:
         """Whether nobody goes on from here."""
@@ -103,8 +106,8 @@ class Job:
     def by(self, state: TaskState) -> Reader:
         """Who of the team does it: whoever has it, else anybody."""
         assert state.service is not None
-        if state.assigned_to is not None:
-            return self.world.cast.reader(state.assigned_to, state.service)
+        if state.assigned_to_id is not None:
+            return self.world.cast.reader(state.assigned_to_id, state.service)
         return self.world.cast.member(state.service)
 
     def length(self, span: Span) -> timedelta:
