@@ -53,7 +53,7 @@ def test_the_demonstration_has_people_lists_and_a_login_for_each_role(demo_home:
     assert "http://localhost:8000/" in printed and "Ready after" in printed
     ((people, users, runs, facts, entries),) = counts(demo_home)
     assert (people, users, runs) == (400, len(roles()) + len(SECOND_LOGINS), 3) and facts > 1000
-    assert entries > 300
+    assert entries > 100
     assert ask(demo_home, "select count(*) > 0 from services_membership where is_lead") == [(True,)]
     assert ask(demo_home, "select count(*) from access_user where not is_demonstration") == [(0,)]
     assert ask(demo_home, "select count(*) from people_person where nhs_number not like '999%'") == [(0,)]

@@ -76,6 +76,7 @@ PAGES = {
     "end_role": (),
     "what_may_i_see": (),
 }
+ABOUT_NOBODY = ("person-search", "person-new")
 NUMBERED = {"list-run": "run_id", "duplicate": "key", "merge": "key", "account": "pk", "end_role": "pk"}
 
 
@@ -113,7 +114,7 @@ def reader(client, place):
 
 
 def arguments(name: str, place: SimpleNamespace) -> dict[str, object]:
-    if name.startswith("person") and name != "person-search":
+    if name.startswith("person") and name not in ABOUT_NOBODY:
         return {"reference": place.first.reference}
     return {
         "list-run": {"run_id": place.numbers["run_id"]},
