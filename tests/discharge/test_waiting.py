@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from localcare.analysis.journal.timeline import TaskStanding
 from localcare.care.discharge.rules import nights, read_review, wait_in_bed
 from localcare.foundation.pathways.definitions import pathways
-from localcare.foundation.pathways.timeline import TaskStanding
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 VERA = pathways()["discharge-to-assess"]

@@ -8,9 +8,9 @@ from itertools import count
 
 import pytest
 
+from localcare.analysis.journal.clocks import Rulebook, clocks_of, lasts_until, review_due, timers_of
+from localcare.analysis.journal.timeline import ends_now, fold, steps_now_free, steps_to_ask_for
 from localcare.analysis.pathways.reading import read_pathway
-from localcare.foundation.pathways.clocks import Rulebook, clocks_of, lasts_until, review_due, timers_of
-from localcare.foundation.pathways.timeline import ends_now, fold, steps_now_free, steps_to_ask_for
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 RULES = Rulebook(hours=lambda code: None, span_on=lambda span, day: span)

@@ -9,13 +9,13 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
+from localcare.analysis.journal.states import HELD
 from localcare.foundation.pathways import actions, definitions
 from localcare.foundation.pathways.changes import record_change
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import ClockState, JourneyState, Task, TaskState
 from localcare.foundation.pathways.moment import as_if_at
 from localcare.foundation.pathways.rebuild import differences
-from localcare.foundation.pathways.rules import HELD
 from localcare.foundation.pathways.timers import fire_due
 from localcare.foundation.services.models import Capacity, Hold, Service
 from localcare.kernel.access.readers import system_reader

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from localcare.analysis.journal.timeline import TaskStanding, fold
 from localcare.analysis.pathways.model import Pathway
 from localcare.care.discharge import queries, rules
 from localcare.foundation.pathways import definitions
@@ -19,7 +20,6 @@ from localcare.foundation.pathways.models import (
     TaskState,
 )
 from localcare.foundation.pathways.presenters import TimeLeft, length, time_left
-from localcare.foundation.pathways.timeline import TaskStanding, fold
 from localcare.foundation.record.models import Stay
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_relative_moment

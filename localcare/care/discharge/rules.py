@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from localcare.analysis.journal.timeline import TaskStanding
 from localcare.analysis.pathways.model import Pathway, Step
 from localcare.care.discharge.pathways import ACUTE_BED
-from localcare.foundation.pathways.timeline import TaskStanding
 
 REVIEW_EVERY = timedelta(hours=12)  # criteria to reside: twice a day (NHS England Annex A, domain notes B9)
 LEFT_THE_BED = (("milestone", "left-hospital"), ("milestone", "arrived-home"))

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from localcare.analysis.journal.timeline import standing_entries
 from localcare.analysis.pathways.model import Clock, Step
 from localcare.care.rapid_response import queries, rules
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.ledger import RULEBOOK
 from localcare.foundation.pathways.models import JournalEntry
-from localcare.foundation.pathways.timeline import standing_entries
 from localcare.foundation.people.presenters import full_name
 from localcare.foundation.services.models import Service
 

@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "localcare.care.navigation",
     "localcare.care.single_point_of_access",
     "localcare.care.rapid_response",
+    "localcare.system.insight",
+    "localcare.system.planning",
     "localcare.exchange.loads",
     "localcare.exchange.extracts",
     "localcare.exchange.fhir",

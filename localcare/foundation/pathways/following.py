@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from localcare.foundation.pathways.ledger import Ledger
-from localcare.foundation.pathways.models import JournalEntry, Task
-from localcare.foundation.pathways.notices import key_of, tell
-from localcare.foundation.pathways.timeline import (
+from localcare.analysis.journal.timeline import (
     ends_now,
     latest_end,
     open_tasks,
     steps_now_free,
     steps_to_ask_for,
 )
+from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.models import JournalEntry, Task
+from localcare.foundation.pathways.notices import key_of, tell
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import default_service
 from localcare.kernel.access.readers import Reader

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from localcare.analysis.journal.clocks import LONDON, Rulebook
+from localcare.analysis.journal.states import state_after
+from localcare.analysis.journal.timeline import JourneyStanding, TaskStanding, fold
 from localcare.analysis.pathways.model import Pathway, Span
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import definitions, room, rules
-from localcare.foundation.pathways.clocks import LONDON, Rulebook
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.projection import Projected, project
-from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding, fold
 from localcare.foundation.pathways.timers import wake_at
 from localcare.foundation.services.models import Service
 from localcare.kernel.access.models import User
@@ -127,7 +128,7 @@ class Ledger:
             return ""
         if undoes is None:
             before, paused_in = (known.state, known.state_before_pause) if known else ("", "")
-            return rules.state_after(event, before, paused_in)
+            return state_after(event, before, paused_in)
         steps = {pk: one.step for pk, one in self.tasks.items()}
         without = fold(self.pathway, steps, [entry for entry in self.entries if entry.pk != undoes.pk])
         return without.tasks[task.pk].state if task.pk in without.tasks else ""

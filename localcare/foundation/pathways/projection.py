@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from localcare.analysis.pathways.model import Pathway
-from localcare.foundation.pathways.clocks import (
+from localcare.analysis.journal.clocks import (
     Due,
     Rulebook,
     Running,
@@ -18,8 +17,9 @@ from localcare.foundation.pathways.clocks import (
     review_due,
     timers_of,
 )
+from localcare.analysis.journal.timeline import JourneyStanding, TaskStanding
+from localcare.analysis.pathways.model import Pathway
 from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, Task, TaskState, Timer
-from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding
 
 COPIED = (
     *("step", "state", "service_id", "asked_by_id", "assigned_to_id", "is_open", "priority", "requested_at"),

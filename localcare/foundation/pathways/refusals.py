@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from localcare.analysis.journal.states import MOVES, STATE_WORDS, may_happen
+from localcare.analysis.journal.timeline import TaskStanding, standing_entries
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
-from localcare.foundation.pathways.rules import MOVES, STATE_WORDS, may_happen
-from localcare.foundation.pathways.timeline import TaskStanding, standing_entries
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import is_member
 from localcare.kernel.access.readers import Reader

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from localcare.analysis.journal.states import HELD
 from localcare.foundation.pathways.errors import NotPossible
-from localcare.foundation.pathways.rules import HELD
 from localcare.foundation.services.actions import hold_days, release
 from localcare.foundation.services.errors import NoRoom
 from localcare.foundation.services.models import Hold, Service

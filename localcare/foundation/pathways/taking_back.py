@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from localcare.analysis.journal.timeline import open_tasks, standing_entries
 from localcare.foundation.pathways import following, refusals
 from localcare.foundation.pathways.acting import audit, do
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.ledger import Ledger
 from localcare.foundation.pathways.models import JournalEntry, Journey
-from localcare.foundation.pathways.timeline import open_tasks, standing_entries
 from localcare.kernel.access.readers import Reader
 
 UNDOABLE = frozenset(

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from localcare.analysis.journal.states import may_happen
 from localcare.analysis.pathways.model import Step
 from localcare.foundation.pathways.desk.situation import Situation, situation_of
 from localcare.foundation.pathways.models import Task, TaskState
-from localcare.foundation.pathways.rules import may_happen
 from localcare.kernel.access.readers import Reader
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from localcare.analysis.journal.timeline import standing_entries
 from localcare.analysis.pathways.model import Pathway, Step
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.actions import UNDOABLE
 from localcare.foundation.pathways.models import JournalEntry, Task, TaskState
-from localcare.foundation.pathways.timeline import standing_entries
 from localcare.foundation.services.queries import services_of
 from localcare.kernel.access.readers import Reader
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
+from localcare.analysis.journal.entry import Entry
+from localcare.analysis.journal.states import OPEN, state_after
 from localcare.analysis.pathways.model import Pathway
-from localcare.foundation.pathways.rules import OPEN, state_after
 
-if TYPE_CHECKING:
-    from localcare.foundation.pathways.models import JournalEntry
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 Moments = dict[tuple[str, str], datetime]  # (event, milestone) -> when it last happened
 
@@ -99,13 +99,13 @@ class JourneyStanding:
         ]
 
 
-def standing_entries(entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+def standing_entries(entries: Sequence[AnyEntry]) -> list[AnyEntry]:
     """The entries that hold: without those undone, and without the undoing itself."""
     undone = {entry.undoes_id for entry in entries if entry.undoes_id}
     return [entry for entry in entries if entry.pk not in undone and entry.event != "undone"]
 
 
-def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[JournalEntry]) -> JourneyStanding:
+def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[Entry]) -> JourneyStanding:
     """Where the journey stands; `steps` gives the step of each task, `entries` come in the order of their id."""
     standing = JourneyStanding(last_entry=entries[-1].pk if entries else 0)
     joins: set[int] = set()  # tasks that were asked for once every branch had ended
@@ -127,7 +127,7 @@ def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[JournalEntry
     return standing
 
 
-def _of_journey(standing: JourneyStanding, entry: JournalEntry) -> None:
+def _of_journey(standing: JourneyStanding, entry: Entry) -> None:
     if entry.event == "opened":
         standing.opened_at = entry.effective_at
         standing.priority = entry.detail.get("priority", "")
@@ -151,7 +151,7 @@ def _lead_on(standing: JourneyStanding, pathway: Pathway, task: TaskStanding) ->
     standing.branch_end = outcome.end or outcome.stop or standing.branch_end
 
 
-def _of_task(task: TaskStanding, entry: JournalEntry) -> None:
+def _of_task(task: TaskStanding, entry: Entry) -> None:
     before = task.state
     task.state = state_after(entry.event, before, task.state_before_pause)
     task.moments[(entry.event, entry.code if entry.event == "milestone" else "")] = entry.effective_at
@@ -165,31 +165,31 @@ def _of_task(task: TaskStanding, entry: JournalEntry) -> None:
         handler(task, entry)
 
 
-def _requested(task: TaskStanding, entry: JournalEntry) -> None:
+def _requested(task: TaskStanding, entry: Entry) -> None:
     task.requested_at = task.asked_at = entry.effective_at
     task.asked_by_id = entry.detail.get("asked_by")
     task.priority = entry.detail.get("priority", "")
     task.because = entry.detail.get("because")
 
 
-def _accepted(task: TaskStanding, entry: JournalEntry) -> None:
+def _accepted(task: TaskStanding, entry: Entry) -> None:
     task.accepted_at = entry.effective_at
     task.help_asked_of = ""
     task.assigned_to_id = entry.detail.get("assigned_to", task.assigned_to_id)
 
 
-def _started(task: TaskStanding, entry: JournalEntry) -> None:
+def _started(task: TaskStanding, entry: Entry) -> None:
     task.started_at = task.started_at or entry.effective_at
     task.moments.setdefault(("started", ""), entry.effective_at)
 
 
-def _milestone(task: TaskStanding, entry: JournalEntry) -> None:
+def _milestone(task: TaskStanding, entry: Entry) -> None:
     task.milestone = entry.code
     task.last_transition_at = entry.effective_at  # what follows cannot have happened before it
     _started(task, entry)
 
 
-def _paused(task: TaskStanding, entry: JournalEntry) -> None:
+def _paused(task: TaskStanding, entry: Entry) -> None:
     task.state_before_pause = entry.from_state
     task.pauses.append((entry.effective_at, None))
     task.paused_until = _moment(entry, "until")
@@ -201,11 +201,11 @@ def _end_pause(task: TaskStanding, at: datetime) -> None:
     task.paused_until = None
 
 
-def _resumed(task: TaskStanding, entry: JournalEntry) -> None:
+def _resumed(task: TaskStanding, entry: Entry) -> None:
     _end_pause(task, entry.effective_at)
 
 
-def _finished(task: TaskStanding, entry: JournalEntry) -> None:
+def _finished(task: TaskStanding, entry: Entry) -> None:
     _end_pause(task, entry.effective_at)
     task.finished_at = entry.effective_at
     task.reason = entry.reason
@@ -217,7 +217,7 @@ def _finished(task: TaskStanding, entry: JournalEntry) -> None:
         _started(task, entry)
 
 
-def _transferred(task: TaskStanding, entry: JournalEntry) -> None:
+def _transferred(task: TaskStanding, entry: Entry) -> None:
     _end_pause(task, entry.effective_at)
     task.asked_at = task.last_transition_at = entry.effective_at  # nobody accepts before they are asked
     task.assigned_to_id = task.accepted_at = None
@@ -225,7 +225,7 @@ def _transferred(task: TaskStanding, entry: JournalEntry) -> None:
     task.asked_by_id = entry.detail.get("asked_by", task.asked_by_id)
 
 
-def _reopened(task: TaskStanding, entry: JournalEntry) -> None:
+def _reopened(task: TaskStanding, entry: Entry) -> None:
     task.finished_at, task.outcome, task.reason = None, "", ""
     task.is_taken_back = False
     if task.state == "requested":
@@ -233,37 +233,37 @@ def _reopened(task: TaskStanding, entry: JournalEntry) -> None:
         task.assigned_to_id = task.accepted_at = None
 
 
-def _taken(task: TaskStanding, entry: JournalEntry) -> None:
+def _taken(task: TaskStanding, entry: Entry) -> None:
     task.assigned_to_id = entry.detail.get("assigned_to")
 
 
-def _booked(task: TaskStanding, entry: JournalEntry) -> None:
+def _booked(task: TaskStanding, entry: Entry) -> None:
     task.booked_for = _moment(entry, "for")
 
 
-def _reviewed(task: TaskStanding, entry: JournalEntry) -> None:
+def _reviewed(task: TaskStanding, entry: Entry) -> None:
     task.reviewed_at = entry.effective_at
 
 
-def _extended(task: TaskStanding, entry: JournalEntry) -> None:
+def _extended(task: TaskStanding, entry: Entry) -> None:
     task.extended_until = _moment(entry, "until")
 
 
-def _prioritised(task: TaskStanding, entry: JournalEntry) -> None:
+def _prioritised(task: TaskStanding, entry: Entry) -> None:
     task.priority = entry.code
 
 
-def _escalated(task: TaskStanding, entry: JournalEntry) -> None:
+def _escalated(task: TaskStanding, entry: Entry) -> None:
     task.fired.add(entry.detail.get("timer", ""))
     if entry.code == "ask_for_help":
         task.help_asked_of = entry.detail.get("to", "")
 
 
-def _fired(task: TaskStanding, entry: JournalEntry) -> None:
+def _fired(task: TaskStanding, entry: Entry) -> None:
     task.fired.add(entry.detail.get("timer", ""))
 
 
-def _moment(entry: JournalEntry, name: str) -> datetime | None:
+def _moment(entry: Entry, name: str) -> datetime | None:
     said = entry.detail.get(name)
     return datetime.fromisoformat(said) if said else None
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from localcare.analysis.journal.states import CLOSED, HELD
+from localcare.analysis.journal.timeline import JourneyStanding, TaskStanding
 from localcare.analysis.pathways.model import Clock, Moment, Span, Step
 from localcare.analysis.pathways.working_time import WorkingHours, due_after, due_before, elapsed
-from localcare.foundation.pathways.rules import CLOSED, HELD
-from localcare.foundation.pathways.timeline import JourneyStanding, TaskStanding
 
 LONDON = ZoneInfo("Europe/London")
 

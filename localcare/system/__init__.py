@@ -1,0 +1,1 @@
+"""The system perspective: what happened, what it cost, what would happen if."""
