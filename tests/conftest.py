@@ -36,18 +36,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
-    """Remember how each traced test ended."""
+    """Say in each report which items of the papers its test shows; reports come here from every process."""
     report = (yield).get_result()
-    for marker in item.iter_markers("trace"):
-        for traced in marker.args:
-            before = _trace[traced].get(item.nodeid, "passed")
-            worst = max(before, report.outcome, key=OUTCOMES_BY_WEIGHT.index)
-            _trace[traced][item.nodeid] = worst
+    report.user_properties += [
+        ("trace", traced) for mark in item.iter_markers("trace") for traced in mark.args
+    ]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember how each traced test ended."""
+    for name, traced in report.user_properties:
+        if name == "trace":
+            before = _trace[traced].get(report.nodeid, "passed")
+            _trace[traced][report.nodeid] = max(before, report.outcome, key=OUTCOMES_BY_WEIGHT.index)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write item -> test -> outcome, keeping what earlier runs said of tests that did not run now."""
-    if not _trace:
+    if not _trace or hasattr(session.config, "workerinput"):  # a worker's reports are with its controller
         return
     TRACE_RESULTS.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(TRACE_RESULTS.read_text(encoding="utf-8")) if TRACE_RESULTS.exists() else {}
