@@ -35,3 +35,30 @@ JOURNAL = pa.schema(
     ],
     metadata={b"table": b"journal", b"schema_version": str(VERSION).encode()},
 )
+
+# Who the journeys are about, as far as it is known: one row per person of the journal.
+PEOPLE = pa.schema(
+    [
+        pa.field("person", pa.int64(), nullable=False),
+        pa.field("practice", pa.string()),
+        pa.field("cluster", pa.string()),
+        pa.field("locality", pa.string()),
+        pa.field(
+            "area", pa.string()
+        ),  # the smallest area known: the cluster, or what a scenario calls an area
+        pa.field("sex", pa.string()),
+        pa.field("birth_date", pa.date32()),
+        pa.field("deprivation_decile", pa.int32()),  # 1 most deprived to 10 least
+    ],
+    metadata={b"table": b"people", b"schema_version": str(VERSION).encode()},
+)
+
+SERVICES = pa.schema(
+    [
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("area", pa.string()),
+    ],
+    metadata={b"table": b"services", b"schema_version": str(VERSION).encode()},
+)
