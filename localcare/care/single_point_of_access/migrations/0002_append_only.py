@@ -2,23 +2,14 @@
 
 from django.db import migrations
 
+from localcare.kernel.database.append_only import guard, unguard
+
 TABLES = ("contact", "identification", "abandonment", "attempt", "handover", "handoverreceipt")
+GUARDED = {f"spoa_{table}": f"single_point_of_access_{table}" for table in TABLES}
 REFUSE = "".join(
-    f"""
-CREATE TRIGGER spoa_{table}_append_only BEFORE UPDATE OR DELETE ON single_point_of_access_{table}
-    FOR EACH ROW EXECUTE FUNCTION pathways_refuse();
-CREATE TRIGGER spoa_{table}_not_emptied BEFORE TRUNCATE ON single_point_of_access_{table}
-    FOR EACH STATEMENT EXECUTE FUNCTION pathways_refuse();
-"""
-    for table in TABLES
+    guard(table, trigger=trigger, function="pathways_refuse") for trigger, table in GUARDED.items()
 )
-ALLOW = "".join(
-    f"""
-DROP TRIGGER spoa_{table}_append_only ON single_point_of_access_{table};
-DROP TRIGGER spoa_{table}_not_emptied ON single_point_of_access_{table};
-"""
-    for table in TABLES
-)
+ALLOW = "".join(unguard(table, trigger=trigger) for trigger, table in GUARDED.items())
 
 
 class Migration(migrations.Migration):

@@ -2,18 +2,16 @@
 
 from django.db import migrations
 
-REFUSE = """
-CREATE FUNCTION pathways_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    -- The test runner empties its own database between tests; a test of this very rule seals it first.
-    IF TG_OP = 'TRUNCATE' AND current_database() LIKE 'test\\_%'
-        AND coalesce(current_setting('localcare.journal_sealed', true), '') <> 'on' THEN
-        RETURN NULL;
-    END IF;
-    RAISE EXCEPTION 'The journal is append-only: % on % is refused.', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'insufficient_privilege', HINT = 'Add a new entry that takes the earlier one back.';
-END $$;
+from localcare.kernel.database.append_only import Refusal, guard, unguard
 
+REFUSAL = Refusal(
+    function="pathways_refuse",
+    what="The journal",
+    hint="Add a new entry that takes the earlier one back.",
+    sealed_by="localcare.journal_sealed",
+)
+GUARDED = {"pathways_entry": "pathways_journalentry", "pathways_task": "pathways_task"}
+JOURNEY = """
 -- A journey follows its person when two entries of the register are merged; nothing else of it changes.
 CREATE FUNCTION pathways_journey_only_follows_person() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -27,14 +25,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER pathways_entry_append_only BEFORE UPDATE OR DELETE ON pathways_journalentry
-    FOR EACH ROW EXECUTE FUNCTION pathways_refuse();
-CREATE TRIGGER pathways_entry_not_emptied BEFORE TRUNCATE ON pathways_journalentry
-    FOR EACH STATEMENT EXECUTE FUNCTION pathways_refuse();
-CREATE TRIGGER pathways_task_append_only BEFORE UPDATE OR DELETE ON pathways_task
-    FOR EACH ROW EXECUTE FUNCTION pathways_refuse();
-CREATE TRIGGER pathways_task_not_emptied BEFORE TRUNCATE ON pathways_task
-    FOR EACH STATEMENT EXECUTE FUNCTION pathways_refuse();
 CREATE TRIGGER pathways_journey_not_changed BEFORE UPDATE ON pathways_journey
     FOR EACH ROW EXECUTE FUNCTION pathways_journey_only_follows_person();
 CREATE TRIGGER pathways_journey_not_deleted BEFORE DELETE ON pathways_journey
@@ -44,19 +34,17 @@ CREATE TRIGGER pathways_journey_not_emptied BEFORE TRUNCATE ON pathways_journey
 CREATE TRIGGER pathways_version_not_changed BEFORE UPDATE OR DELETE ON pathways_pathwayversion
     FOR EACH ROW EXECUTE FUNCTION pathways_refuse();
 """
-
-ALLOW = """
-DROP TRIGGER pathways_entry_append_only ON pathways_journalentry;
-DROP TRIGGER pathways_entry_not_emptied ON pathways_journalentry;
-DROP TRIGGER pathways_task_append_only ON pathways_task;
-DROP TRIGGER pathways_task_not_emptied ON pathways_task;
+JOURNEY_FREE = """
 DROP TRIGGER pathways_journey_not_changed ON pathways_journey;
 DROP TRIGGER pathways_journey_not_deleted ON pathways_journey;
 DROP TRIGGER pathways_journey_not_emptied ON pathways_journey;
 DROP TRIGGER pathways_version_not_changed ON pathways_pathwayversion;
-DROP FUNCTION pathways_refuse();
 DROP FUNCTION pathways_journey_only_follows_person();
 """
+REFUSE = REFUSAL.sql + "".join(
+    guard(table, trigger=trigger, function=REFUSAL.function) for trigger, table in GUARDED.items()
+)
+ALLOW = "".join(unguard(table, trigger=trigger) for trigger, table in GUARDED.items())
 
 
 class Migration(migrations.Migration):
@@ -64,4 +52,6 @@ class Migration(migrations.Migration):
 
     dependencies = [("pathways", "0001_initial")]
 
-    operations = [migrations.RunSQL(REFUSE, ALLOW)]
+    operations = [
+        migrations.RunSQL(REFUSE + JOURNEY, JOURNEY_FREE + ALLOW + f"DROP FUNCTION {REFUSAL.function}();")
+    ]

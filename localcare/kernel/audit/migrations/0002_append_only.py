@@ -2,18 +2,16 @@
 
 from django.db import migrations
 
-REFUSE = """
-CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    -- The test runner empties its own database between tests; a test of this very rule seals it first.
-    IF TG_OP = 'TRUNCATE' AND current_database() LIKE 'test\\_%'
-        AND coalesce(current_setting('localcare.audit_sealed', true), '') <> 'on' THEN
-        RETURN NULL;
-    END IF;
-    RAISE EXCEPTION 'The audit trail is append-only: % on % is refused.', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'insufficient_privilege', HINT = 'Add a new entry that corrects the earlier one.';
-END $$;
+from localcare.kernel.database.append_only import Refusal, guard, unguard
 
+REFUSAL = Refusal(
+    function="audit_refuse",
+    what="The audit trail",
+    hint="Add a new entry that corrects the earlier one.",
+    sealed_by="localcare.audit_sealed",
+)
+GUARDED = {"audit_entry": "audit_auditentry", "audit_subject": "audit_auditsubject"}
+HEAD = """
 CREATE FUNCTION audit_head_only_advances() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.sequence <> OLD.sequence + 1 THEN
@@ -23,14 +21,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_auditentry
-    FOR EACH ROW EXECUTE FUNCTION audit_refuse();
-CREATE TRIGGER audit_entry_not_emptied BEFORE TRUNCATE ON audit_auditentry
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
-CREATE TRIGGER audit_subject_append_only BEFORE UPDATE OR DELETE ON audit_auditsubject
-    FOR EACH ROW EXECUTE FUNCTION audit_refuse();
-CREATE TRIGGER audit_subject_not_emptied BEFORE TRUNCATE ON audit_auditsubject
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_head_advances BEFORE UPDATE ON audit_audithead
     FOR EACH ROW EXECUTE FUNCTION audit_head_only_advances();
 CREATE TRIGGER audit_head_not_deleted BEFORE DELETE ON audit_audithead
@@ -38,18 +28,16 @@ CREATE TRIGGER audit_head_not_deleted BEFORE DELETE ON audit_audithead
 CREATE TRIGGER audit_head_not_emptied BEFORE TRUNCATE ON audit_audithead
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 """
-
-ALLOW = """
-DROP TRIGGER audit_entry_append_only ON audit_auditentry;
-DROP TRIGGER audit_entry_not_emptied ON audit_auditentry;
-DROP TRIGGER audit_subject_append_only ON audit_auditsubject;
-DROP TRIGGER audit_subject_not_emptied ON audit_auditsubject;
+HEAD_FREE = """
 DROP TRIGGER audit_head_advances ON audit_audithead;
 DROP TRIGGER audit_head_not_deleted ON audit_audithead;
 DROP TRIGGER audit_head_not_emptied ON audit_audithead;
-DROP FUNCTION audit_refuse();
 DROP FUNCTION audit_head_only_advances();
 """
+REFUSE = REFUSAL.sql + "".join(
+    guard(table, trigger=trigger, function=REFUSAL.function) for trigger, table in GUARDED.items()
+)
+ALLOW = "".join(unguard(table, trigger=trigger) for trigger, table in GUARDED.items())
 
 
 class Migration(migrations.Migration):
@@ -57,4 +45,6 @@ class Migration(migrations.Migration):
 
     dependencies = [("audit", "0001_initial")]
 
-    operations = [migrations.RunSQL(REFUSE, ALLOW)]
+    operations = [
+        migrations.RunSQL(REFUSE + HEAD, HEAD_FREE + ALLOW + f"DROP FUNCTION {REFUSAL.function}();")
+    ]
