@@ -1,0 +1,1 @@
+"""What happens if nothing is done: people, money and activity, each from stated inputs by explicit steps."""
