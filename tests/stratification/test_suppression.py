@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from localcare.analysis.disclosure import SMALLEST, Sum, hidden_cells, possible
 from localcare.care.stratification.overview import widest_parts
-from localcare.care.stratification.suppression import SMALLEST, Sum, hidden_cells, possible
 
 ROWS, COLUMNS = ("a", "b", "c", "d"), ("1", "2", "3")
 ALL = "all"

@@ -16,12 +16,12 @@ from typing import Any
 
 from django.core.cache import cache
 
+from localcare.analysis.disclosure import Sum, hidden_cells
 from localcare.care.stratification import queries
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.models import RunCount
 from localcare.care.stratification.queries import PlaceChoice
 from localcare.care.stratification.rules import shown_number
-from localcare.care.stratification.suppression import Sum, hidden_cells
 from localcare.kernel.access.readers import Reader, Scope
 from localcare.kernel.nhs_design.formatting import format_number, format_short_date
 
