@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.durations import Duration
@@ -202,6 +202,7 @@ class Scenario:
     areas: Mapping[str, Area] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ALL_OUTPUTS
     own_pathways: Mapping[str, Pathway] = field(default_factory=dict)  # written in the scenario itself
+    own_contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the same as written
     summary: str = ""
     assumptions: tuple[str, ...] = ()  # in plain words, printed with every result
     version: str = "1"
