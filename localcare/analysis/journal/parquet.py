@@ -89,7 +89,8 @@ class JournalFolder:
         """One of its tables as an Ibis expression on a DuckDB backend; people and services may be absent: empty."""
         file = self.path / f"{name}.parquet"
         if not file.is_file():
-            return backend.create_table(f"no_{name}_{id(self)}", _schemas()[name].empty_table(), temp=True)
+            backend.con.register(f"no_{name}", _schemas()[name].empty_table())
+            return backend.table(f"no_{name}")
         return backend.read_parquet(str(file))
 
     def arrow(self, name: Literal["journal", "people", "services"]) -> Any:
