@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import (
     Case,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -23,8 +22,8 @@ from django.db.models.functions import Coalesce
 
 from localcare.care.discharge import pathways
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import JourneyState, TaskState
+from localcare.foundation.pathways.sight import whole_story
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import visible_people
 from localcare.foundation.places.models import Organisation, Site
@@ -109,17 +108,8 @@ def hospital_names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def visible_journeys(reader: Reader) -> QuerySet[JourneyState]:
-    """Journeys of discharge and reablement that the reader's teams have a part in, or whose person they may see."""
-    journeys = JourneyState.objects.filter(pathway__in=pathways.codes())
-    if not reader.may("journey.read"):
-        return journeys.none()
-    own = list(services_of(reader).values_list("pk", flat=True))
-    part = TaskState.objects.filter(journey=OuterRef("journey")).filter(
-        Q(service__in=own) | Q(asked_by__in=own)
-    )
-    sensitive = [code for code, pathway in definitions.pathways().items() if pathway.sensitive]
-    seen = Q(person__in=visible_people(reader)) & ~Q(pathway__in=sensitive)
-    return journeys.filter(Q(journey__opened_by_service__in=own) | Exists(part) | seen)
+    """Journeys of discharge and reablement whose whole story the reader may see."""
+    return JourneyState.objects.filter(whole_story(reader), pathway__in=pathways.codes())
 
 
 def journeys_of_people(reader: Reader, people: Iterable[int]) -> QuerySet[JourneyState]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import JourneyState, TaskState
 from localcare.foundation.pathways.queries import tasks_of
+from localcare.foundation.pathways.sight import whole_story
 from localcare.foundation.people.carers import caring_on
 from localcare.foundation.people.models import Person, Relationship
 from localcare.foundation.people.queries import visible_people
@@ -63,16 +64,8 @@ def visible_among(reader: Reader, people: Iterable[int]) -> set[int]:
 
 def journeys_of_carer(reader: Reader, person: Person) -> QuerySet[JourneyState]:
     """The assessments and supports of a carer that the reader may read, open ones first."""
-    own = list(services_of(reader).values_list("pk", flat=True))
-    part = TaskState.objects.filter(journey=OuterRef("journey")).filter(
-        Q(service__in=own) | Q(asked_by__in=own)
-    )
-    found = JourneyState.objects.filter(person=person)
-    if not reader.may("journey.read"):
-        return found.none()
-    sensitive = [code for code, pathway in definitions.pathways().items() if pathway.sensitive]
-    allowed = ~Q(pathway__in=sensitive) | Exists(part) | Q(journey__opened_by_service__in=own)
-    return found.filter(allowed).select_related("journey__version").order_by("-is_open", "-opened_at")
+    found = JourneyState.objects.filter(whole_story(reader), person=person)
+    return found.select_related("journey__version").order_by("-is_open", "-opened_at")
 
 
 def steps_of(journeys: Iterable[int]) -> QuerySet[TaskState]:

@@ -90,7 +90,7 @@ def arrange(request: HttpRequest, reference: UUID) -> HttpResponse:
         "case": case, "person": state.person, "offers": found, "form": form, "end": end, "refused": refused,
         "asked": contact_page.asked_of(journey, own, timezone.now()),
         "suggested": rules.arranging_outcome(arranging.latest_states(journey)),
-        "same": _same(state.person, wanted, journey), "needs": _need_choices(), "kinds": _kind_choices(),
+        "same": _same(state.person, wanted, journey, reader), "needs": _need_choices(), "kinds": _kind_choices(),
         "wanted": wanted, "kind": kind, "key": request.POST.get("key") or uuid4().hex,
         "chosen": request.POST.getlist("service"), "held": request.POST.getlist("room"),
         "urgency": pathway_of_contact().priorities.get(state.priority, "Not decided"),
@@ -148,7 +148,7 @@ def _ask(
     state = TaskState.objects.select_related("person").get(pk=task.pk)
     anyway = (form.cleaned_data["anyway"] or "").strip()
     against = [f"{offer.service.title}: {' '.join(offer.against)}" for offer in chosen if offer.against]
-    same = _same(state.person, _wanted(request, case), task.journey)
+    same = _same(state.person, _wanted(request, case), task.journey, reader)
     if same:
         against.append("The same is open already: " + "; ".join(contact_page_words(one) for one in same))
     if refuses_sharing(case):
@@ -276,10 +276,10 @@ def refuses_sharing(case: Case) -> bool:
     return response is not None and response.answers.get("consent") == "refuses"
 
 
-def _same(person: Person, wanted: list[str], journey: Any) -> list[TaskState]:
+def _same(person: Person, wanted: list[str], journey: Any, reader: Reader) -> list[TaskState]:
     """Open for the same need, other than what this contact asked itself."""
     own = set(queries.requests_from(journey).values_list("journey", flat=True))
-    found = arranging.same_need(person, wanted, without=journey)
+    found = arranging.same_need(person, wanted, reader=reader, without=journey)
     return [state for state in found if state.journey_id not in own]
 
 

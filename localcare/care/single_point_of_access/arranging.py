@@ -76,9 +76,11 @@ def due_by(pathway: str, urgency: str, at: datetime) -> datetime | None:
     return min(dues, default=None)
 
 
-def same_need(person: Person, needs: list[str], *, without: Journey | None = None) -> list[TaskState]:
+def same_need(
+    person: Person, needs: list[str], *, reader: Reader, without: Journey | None = None
+) -> list[TaskState]:
     """What is open for the person for the same need already, so that nobody is referred twice."""
-    found = open_requests(person).select_related("service", "task", "journey__version")
+    found = open_requests(person, reader=reader).select_related("service", "task", "journey__version")
     known = pathways()
     return [
         state

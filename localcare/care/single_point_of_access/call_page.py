@@ -97,7 +97,7 @@ def build(request: HttpRequest, reader: Reader, *, case: Case | None = None, act
         answers=answers,
         find=kept(FindForm, post),
         register=kept(RegisterForm, post, practices=practices_for(reader)),
-        end=_end_form(post, person, answers, case, is_final=act == "finish"),
+        end=_end_form(post, person, reader, case, is_final=act == "finish"),
         person=person,
         contact=case.contact if case else None,
         case=case,
@@ -156,14 +156,14 @@ def earlier_answers(case: Case | None) -> dict[str, Any]:
 
 
 def _end_form(
-    post: QueryDict, person: Person | None, answers: AnswersForm, case: Case | None, *, is_final: bool
+    post: QueryDict, person: Person | None, reader: Reader, case: Case | None, *, is_final: bool
 ) -> EndForm:
     open_ones: list[tuple[str, str]] = []
     if person is not None:
         without = case.journey if case else None
         open_ones = [
             (str(state.task.reference), in_words(state))
-            for state in journeys.open_requests(person).select_related("journey__version")
+            for state in journeys.open_requests(person, reader=reader).select_related("journey__version")
             if without is None or state.journey_id != without.pk
         ]
     if is_final:
@@ -244,7 +244,9 @@ def known_about(reader: Reader, person: Person, case: Case | None) -> dict[str, 
     here = case.journey if case else None
     states = [
         state
-        for state in journeys.open_requests(person).select_related("journey__version", "journey__person")
+        for state in journeys.open_requests(person, reader=reader).select_related(
+            "journey__version", "journey__person"
+        )
         if here is None or state.journey_id != here.pk
     ]
     return {

@@ -40,6 +40,10 @@ class Overtaken(ValueError):
         )
 
 
+class NotTheirs(PermissionDenied):
+    """A form of another team is amended by that team, or by somebody whose role allows it."""
+
+
 class NotComplete(ValueError):
     """Answers that cannot be completed; `problems` says each place and what to mend."""
 
@@ -117,6 +121,11 @@ def complete(
 def amend(*, response: FormResponse, answers: Answers, by: Reader, reason: str) -> FormResponse:
     """A new response in place of a completed one, which is kept; its facts stand no longer, the new ones do."""
     person = _allowed(by, response.person)
+    if not queries.may_amend(by, response):
+        raise NotTheirs(
+            f"{response.author_name} completed this form in another team. Ask them or their lead to amend it, or fill "
+            "in a form of your own."
+        )
     if not reason.strip():
         raise ValueError("Say why the form is amended.")
     _wait_for_turn(person, response.version.form, response.context)

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from localcare.foundation.forms import rules
+from localcare.foundation.forms import queries, rules
 from localcare.foundation.forms.definitions import definition_of
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.forms.shape import FactRule, FormDefinition, Item
@@ -132,7 +132,7 @@ def response_page(response: FormResponse, reader: Reader) -> dict[str, Any]:
         "sections": answers_in_words(response),
         "scores": scores_in_words(response),
         "later": later,
-        "may_amend": later is None and reader.may("task.work"),
+        "may_amend": later is None and reader.may("task.work") and queries.may_amend(reader, response),
     }
 
 

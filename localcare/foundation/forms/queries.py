@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from localcare.foundation.forms.models import FormResponse
@@ -14,14 +15,38 @@ from localcare.foundation.people.queries import find_person, visible_people
 from localcare.kernel.access.readers import Reader
 
 READ = "journey.read"
+AMEND = "form.amend"  # also what another team completed
 State = FormResponse.State
+Veil = Callable[[Reader], Q | None]
+Completed = Callable[[Reader, FormResponse], bool]
+_veils: list[Veil] = []
+_completed_by: list[Completed] = []
+
+
+def register_veil(veil: Veil) -> None:
+    """Let a room above say which responses (a condition) a reader may not see though they see the person."""
+    _veils.append(veil)
+
+
+def register_completed_by(completed_by: Completed) -> None:
+    """Let a room above say whether one of the reader's teams completed a response."""
+    _completed_by.append(completed_by)
+
+
+def may_amend(reader: Reader, response: FormResponse) -> bool:
+    """Whether the reader may correct a completed response: who wrote it, the team that did, or a role for it."""
+    if reader.is_system or reader.may(AMEND):
+        return True
+    if reader.user is None:
+        return False
+    return response.author_id == reader.user.pk or any(asked(reader, response) for asked in _completed_by)
 
 
 def response_for(reader: Reader, reference: UUID | str) -> FormResponse:
     """The completed response; Http404 (audited as denied) when its person is not the reader's to see."""
     _may_read(reader)
     valid = _valid(reference)
-    found = _all().filter(reference=valid, state=State.COMPLETED).first() if valid else None
+    found = _open_to(reader).filter(reference=valid, state=State.COMPLETED).first() if valid else None
     if found is None:
         raise Http404("There is no completed form at this address.")
     find_person(reader, found.person.reference)
@@ -32,7 +57,7 @@ def completed_of(reader: Reader, person: Person) -> QuerySet[FormResponse]:
     """The completed responses of a person that still stand, the latest first."""
     _may_read(reader)
     visible = visible_people(reader).filter(pk=person.pk)
-    found = _all().filter(person__in=visible, state=State.COMPLETED, superseded_by=None)
+    found = _open_to(reader).filter(person__in=visible, state=State.COMPLETED, superseded_by=None)
     return found.order_by("-completed_at", "-pk")
 
 
@@ -48,7 +73,7 @@ def own_drafts(reader: Reader, person: Person) -> QuerySet[FormResponse]:
 def completed_for(reader: Reader, context: str) -> QuerySet[FormResponse]:
     """The completed responses of a task or contact that still stand, the latest first."""
     _may_read(reader)
-    found = _all().filter(context=context, state=State.COMPLETED, superseded_by=None)
+    found = _open_to(reader).filter(context=context, state=State.COMPLETED, superseded_by=None)
     return found.filter(person__in=visible_people(reader)).order_by("-completed_at", "-pk")
 
 
@@ -66,6 +91,14 @@ def latest_completed(person: Person, form: str, context: str) -> FormResponse | 
 
 def _all() -> QuerySet[FormResponse]:
     return FormResponse.objects.select_related("person", "version", "author")
+
+
+def _open_to(reader: Reader) -> QuerySet[FormResponse]:
+    found = _all()
+    for veil in _veils:
+        hidden = veil(reader)
+        found = found.exclude(hidden) if hidden is not None else found
+    return found
 
 
 def _may_read(reader: Reader) -> None:

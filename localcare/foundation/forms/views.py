@@ -65,6 +65,11 @@ def amend(request: HttpRequest, reference: UUID) -> HttpResponse:
     found = queries.response_for(reader, reference)
     if later := presenters.later_of(found):
         return redirect("form-response", reference=later.reference)
+    if not queries.may_amend(reader, found):
+        messages.warning(
+            request, "Only the team that completed this form may amend it, or somebody whose role allows it."
+        )
+        return redirect("form-response", reference=reference)
     made: Amending = amending(request, found, by=reader)
     if made.amended:
         messages.success(request, "The form is amended. What it said before is kept.")

@@ -13,8 +13,10 @@ class PathwaysConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the background work, what it is called in the audit trail, and who sees whom."""
+        from localcare.foundation.forms.queries import register_completed_by, register_veil
         from localcare.foundation.pathways import jobs, wording
         from localcare.foundation.pathways.desk import home
+        from localcare.foundation.pathways.form_reading import closed_to, completed_by_team
         from localcare.foundation.pathways.queries import performance
         from localcare.foundation.pathways.visibility import people_through_work
         from localcare.foundation.people.queries import register_relationship
@@ -23,6 +25,8 @@ class PathwaysConfig(AppConfig):
         from localcare.kernel.nhs_design.navigation import NavigationItem, register
 
         register_relationship(people_through_work)
+        register_veil(closed_to)
+        register_completed_by(completed_by_team)
         register_performance(performance)
         register_actions(wording.ACTIONS)
         register(NavigationItem("Pathways", "pathways", permission="pathway.read", order=65))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
-from django.utils import timezone
 
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import (
@@ -22,15 +21,24 @@ from localcare.foundation.pathways.models import (
     TaskState,
 )
 from localcare.foundation.pathways.moment import now
+from localcare.foundation.pathways.sight import Sight, had_part, sight_of, whole_story
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import visible_people
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.performance import Performance
-from localcare.foundation.services.queries import services_of
+from localcare.foundation.services.queries import team_keys
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 RECENT = timedelta(weeks=4)
+ANSWERS = (
+    "accepted",
+    "declined",
+    "done",
+    "cancelled",
+    "transferred",
+    "nobody",
+    "ended",
+)  # of one's own request
 
 
 class NotVisible(Http404):
@@ -41,7 +49,7 @@ def tasks_of(
     reader: Reader, *, services: Iterable[Service] | None = None, open_only: bool = True
 ) -> QuerySet[TaskState]:
     """The tasks in the queues of the reader's own teams (of `services`, as far as those are theirs), due first."""
-    own = set(services_of(reader).values_list("pk", flat=True))
+    own = team_keys(reader)
     wanted = own if services is None else own & {service.pk for service in services}
     tasks = TaskState.objects.filter(service__in=wanted)
     if open_only:
@@ -51,7 +59,7 @@ def tasks_of(
 
 def asked_by(reader: Reader, *, services: Iterable[Service] | None = None) -> QuerySet[TaskState]:
     """What the reader's teams asked of others and is not finished."""
-    own = set(services_of(reader).values_list("pk", flat=True))
+    own = team_keys(reader)
     wanted = own if services is None else own & {service.pk for service in services}
     tasks = TaskState.objects.filter(asked_by__in=wanted, is_open=True).exclude(service__in=wanted)
     return tasks.select_related("task", "person", "service", "assigned_to").order_by("requested_at", "task")
@@ -59,7 +67,7 @@ def asked_by(reader: Reader, *, services: Iterable[Service] | None = None) -> Qu
 
 def unanswered_refusals(reader: Reader) -> QuerySet[TaskState]:
     """What others declined and nobody has asked anew, or what nobody was found for: the asker must act."""
-    own = set(services_of(reader).values_list("pk", flat=True))
+    own = team_keys(reader)
     later = TaskState.objects.filter(
         journey=OuterRef("journey"), step=OuterRef("step"), task__gt=OuterRef("task")
     )
@@ -70,47 +78,54 @@ def unanswered_refusals(reader: Reader) -> QuerySet[TaskState]:
 
 
 def may_see(reader: Reader, journey: Journey) -> bool:
-    """Whether the reader's teams have a part in it, or they may see the person."""
-    if reader.is_system:
-        return True
-    if not reader.may("journey.read"):
-        return False
-    if _is_party(reader, journey):
-        return True
-    visible = visible_people(reader, "person.read").filter(pk=journey.person_id).exists()
-    return visible and not definitions.pathway_of(journey.version).sensitive
-
-
-def _is_party(reader: Reader, journey: Journey) -> bool:
-    own = set(services_of(reader).values_list("pk", flat=True))
-    if journey.opened_by_service_id in own:
-        return True
-    parts = TaskState.objects.filter(journey=journey).filter(Q(service__in=own) | Q(asked_by__in=own))
-    return parts.exists()
+    """Whether the reader may see the whole story of a journey."""
+    return sight_of(reader, journey) is Sight.WHOLE
 
 
 def task_for(reader: Reader, reference: UUID | str) -> Task:
-    """The task; NotVisible (audited as denied) when there is none that the reader may see."""
+    """The task; NotVisible (audited as denied) when there is none of which the reader may see the whole story."""
+    return _task(reader, reference, Sight.WHOLE)[0]
+
+
+def task_with_sight(reader: Reader, reference: UUID | str) -> tuple[Task, Sight]:
+    """The task and how much the reader may see of its journey; NotVisible (audited as denied) for nothing."""
+    return _task(reader, reference, Sight.OWN_PART)
+
+
+def _task(reader: Reader, reference: UUID | str, least: Sight) -> tuple[Task, Sight]:
     task = (
         Task.objects.filter(reference__in=_valid(reference))
-        .select_related("journey__version", "journey__person", "state__service")
+        .select_related(
+            "journey__version", "journey__person", "journey__state", "state__service", "state__asked_by"
+        )
         .first()
     )
-    if task is not None and may_see(reader, task.journey):
-        return task
-    raise _denied(reader, "task.read", reference)
+    sight = sight_of(reader, task.journey) if task is not None else Sight.NOTHING
+    if task is None or sight < least:
+        raise _denied(reader, "task.read", reference)
+    return task, sight
 
 
 def journey_for(reader: Reader, reference: UUID | str) -> Journey:
-    """The journey; NotVisible (audited as denied) when there is none that the reader may see."""
+    """The journey; NotVisible (audited as denied) when there is none of which the reader may see the whole story."""
+    return _journey(reader, reference, Sight.WHOLE)[0]
+
+
+def journey_with_sight(reader: Reader, reference: UUID | str) -> tuple[Journey, Sight]:
+    """The journey and how much the reader may see of it; NotVisible (audited as denied) for nothing."""
+    return _journey(reader, reference, Sight.OWN_PART)
+
+
+def _journey(reader: Reader, reference: UUID | str, least: Sight) -> tuple[Journey, Sight]:
     journey = (
         Journey.objects.filter(reference__in=_valid(reference))
         .select_related("version", "person", "state", "opened_by_service")
         .first()
     )
-    if journey is not None and may_see(reader, journey):
-        return journey
-    raise _denied(reader, "journey.read", reference)
+    sight = sight_of(reader, journey) if journey is not None else Sight.NOTHING
+    if journey is None or sight < least:
+        raise _denied(reader, "journey.read", reference)
+    return journey, sight
 
 
 def _valid(reference: UUID | str) -> list[UUID]:
@@ -126,36 +141,24 @@ def _denied(reader: Reader, action: str, reference: UUID | str) -> NotVisible:
 
 
 def journeys_of(reader: Reader, person: Person) -> list[Journey]:
-    """The journeys of a person that the reader may see, open ones first, then the latest."""
-    journeys = (
-        Journey.objects.filter(person=person)
+    """The journeys of a person whose whole story the reader may see, open ones first, then the latest."""
+    return list(journeys_seen(reader, person))
+
+
+def journeys_seen(reader: Reader, person: Person) -> QuerySet[Journey]:
+    """The same, to be counted and shown by the page."""
+    return (
+        Journey.objects.filter(whole_story(reader, journey="pk"), person=person)
         .select_related("version", "state", "opened_by_service", "person")
-        .order_by("-state__is_open", "-state__opened_at")
+        .order_by("-state__is_open", "-state__opened_at", "-pk")
     )
-    if reader.is_system:
-        return list(journeys)
-    if not reader.may("journey.read"):
-        return []
-    own = set(services_of(reader).values_list("pk", flat=True))
-    parts = TaskState.objects.filter(journey__in=journeys.order_by()).filter(
-        Q(service__in=own) | Q(asked_by__in=own)
-    )
-    with_part = set(parts.values_list("journey", flat=True))
-    is_visible = visible_people(reader, "person.read").filter(pk=person.pk).exists()
-    return [
-        journey
-        for journey in journeys
-        if journey.pk in with_part
-        or journey.opened_by_service_id in own
-        or (is_visible and not definitions.pathway_of(journey.version).sensitive)
-    ]
 
 
 def open_requests(
-    person: Person, *, pathway: str | None = None, kind: str | None = None
+    person: Person, *, reader: Reader, pathway: str | None = None, kind: str | None = None
 ) -> QuerySet[TaskState]:
-    """What is open for a person already, so that nobody is asked twice for the same need."""
-    tasks = TaskState.objects.filter(person=person, is_open=True)
+    """What is open for a person already and the reader may know of, so that nobody is asked twice for the same need."""
+    tasks = TaskState.objects.filter(whole_story(reader), person=person, is_open=True)
     if pathway is not None:
         tasks = tasks.filter(pathway=pathway)
     if kind is not None:
@@ -170,7 +173,7 @@ def clocks_of(task: Task) -> QuerySet[ClockState]:
 
 def running_clocks(reader: Reader, *, services: Iterable[Service] | None = None) -> QuerySet[ClockState]:
     """Every running clock of the reader's teams, the nearest first."""
-    own = set(services_of(reader).values_list("pk", flat=True))
+    own = team_keys(reader)
     wanted = own if services is None else own & {service.pk for service in services}
     running = ClockState.objects.filter(service__in=wanted, stopped_at=None, is_void=False)
     return running.select_related("task__state__person", "service").order_by("due_at", "pk")
@@ -178,10 +181,18 @@ def running_clocks(reader: Reader, *, services: Iterable[Service] | None = None)
 
 def notices_of(reader: Reader, *, unread_only: bool = False) -> QuerySet[Notice]:
     """The inbox of the reader's teams, the newest first."""
-    notices = Notice.objects.filter(service__in=services_of(reader))
+    teams = team_keys(reader)
+    notices = Notice.objects.filter(_may_be_told(reader, teams), service__in=teams)
     if unread_only:
         notices = notices.filter(read_at=None)
     return notices.select_related("service", "person", "journey", "task", "read_by").order_by("-made_at")
+
+
+def _may_be_told(reader: Reader, teams: set[int]) -> Q:
+    """What became of their own request, whoever it is about; everything else with the whole story or the person."""
+    part = TaskState.objects.filter(had_part(teams), journey=OuterRef("journey"))
+    answered = Q(kind__in=ANSWERS) & (Exists(part) | Q(journey__opened_by_service__in=teams))
+    return answered | whole_story(reader)
 
 
 @dataclass(frozen=True)
@@ -281,16 +292,14 @@ def performance(services: Collection[int], *, since: datetime | None = None) -> 
 
 
 def people_of_teams(reader: Reader) -> QuerySet[TaskState]:
-    """The tasks that make people visible to a reader: open work of their teams, or asked for by them.
+    """The tasks that make people visible to a reader: what their teams are asked to do, or do, or have done.
 
-    Who declined, or was asked no longer, has no part in what goes on without them.
+    Who declined, or was asked no longer, has no part in what goes on without them. To have asked for something opens
+    nobody's record: whoever knows a number and a birth date can ask.
     """
-    own = services_of(reader, on=timezone.localdate()).values("pk")
-    not_theirs = ("declined", "cancelled")
     return TaskState.objects.filter(
-        (Q(service__in=own) & ~Q(state__in=not_theirs)) | Q(asked_by__in=own),
-        Q(is_open=True) | Q(journey__state__is_open=True),
-    )
+        Q(is_open=True) | Q(journey__state__is_open=True), service__in=team_keys(reader)
+    ).exclude(state__in=("declined", "cancelled"))
 
 
 def open_journeys(*, pathway: str | None = None) -> QuerySet[JourneyState]:

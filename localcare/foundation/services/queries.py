@@ -30,6 +30,16 @@ def services_of(reader: Reader, *, on: date | None = None) -> QuerySet[Service]:
     return _teams(reader, in_force_on(on or timezone.localdate()))
 
 
+def team_keys(reader: Reader, *, on: date | None = None) -> set[int]:
+    """The keys of the services in which the reader works; looked up once in a request, which asks again and again."""
+    day, memo = on or timezone.localdate(), reader.memo
+    if memo is None:
+        return set(services_of(reader, on=day).values_list("pk", flat=True))
+    if ("teams", day) not in memo:
+        memo["teams", day] = frozenset(services_of(reader, on=day).values_list("pk", flat=True))
+    return set(memo["teams", day])
+
+
 def leads(reader: Reader, *, on: date | None = None) -> QuerySet[Service]:
     """The services that the reader leads on the day."""
     return _teams(reader, in_force_on(on or timezone.localdate()) & Q(is_lead=True))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -54,6 +54,7 @@ class Reader:
     organisation: str = ""
     address: str = ""
     is_system: bool = False
+    memo: dict[Any, Any] | None = field(default=None, compare=False, repr=False)  # what one request looked up
 
     @property
     def is_anonymous(self) -> bool:
@@ -102,7 +103,8 @@ def reader_for(user: User, on: date | None = None, *, address: str = "") -> Read
 
 def reader_of(request: HttpRequest) -> Reader:
     """Return the reader of a request."""
-    return reader_for(request.user, address=request.META.get("REMOTE_ADDR", ""))  # type: ignore[arg-type]
+    reader = reader_for(request.user, address=request.META.get("REMOTE_ADDR", ""))  # type: ignore[arg-type]
+    return reader if reader is ANONYMOUS else replace(reader, memo={})
 
 
 def is_in_force(grant: RoleGrant, day: date) -> bool:

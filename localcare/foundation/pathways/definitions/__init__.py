@@ -8,14 +8,23 @@ from localcare.foundation.pathways.definitions.loading import pathways
 from localcare.foundation.pathways.definitions.timing import all_hours, hours, settings, span_on
 
 if TYPE_CHECKING:
-    from localcare.foundation.pathways.definitions.versions import current_version, pathway_of
+    from localcare.foundation.pathways.definitions.versions import (
+        current_version,
+        is_sensitive,
+        pathway_of,
+        sensitive_versions,
+    )
 
-__all__ = ["all_hours", "current_version", "hours", "pathway_of", "pathways", "settings", "span_on"]
+__all__ = [
+    "all_hours", "current_version", "hours", "is_sensitive", "pathway_of", "pathways", "sensitive_versions",
+    "settings", "span_on",
+]  # fmt: skip
+KEPT = frozenset({"current_version", "is_sensitive", "pathway_of", "sensitive_versions"})
 
 
 def __getattr__(name: str) -> Any:
     """Versions are kept in the database: fetched when asked for, so that checking and drawing need none."""
-    if name not in ("current_version", "pathway_of"):
+    if name not in KEPT:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from localcare.foundation.pathways.definitions import versions
 

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.pathways.reading import read_pathway
-from localcare.foundation.pathways.definitions.loading import contents
+from localcare.foundation.pathways.definitions.loading import contents, pathways
 from localcare.foundation.pathways.models import PathwayVersion
 
 # Mappings whose order means something: kept as lists of pairs, because the database orders keys anew.
@@ -93,3 +93,16 @@ def pathway_of(version: PathwayVersion) -> Pathway:
     if version.digest not in _read:
         _read[version.digest] = read_pathway(version.content)
     return _read[version.digest]
+
+
+def is_sensitive(version: PathwayVersion) -> bool:
+    """Whether only those with a part in it may read a journey: its version says so, or the pathway says so by now."""
+    shipped = pathways().get(version.pathway)
+    return pathway_of(version).sensitive or (shipped is not None and shipped.sensitive)
+
+
+def sensitive_versions() -> QuerySet[PathwayVersion, int]:
+    """The keys of the versions of which `is_sensitive` holds."""
+    shipped = [code for code, pathway in pathways().items() if pathway.sensitive]
+    found = PathwayVersion.objects.filter(Q(content__sensitive=True) | Q(pathway__in=shipped))
+    return found.values_list("pk", flat=True)

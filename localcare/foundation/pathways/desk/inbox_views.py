@@ -18,8 +18,10 @@ from django.views.decorators.http import require_POST
 from localcare.foundation.pathways import queries
 from localcare.foundation.pathways.changes import CHANGES
 from localcare.foundation.pathways.desk.noticing import mark_read, set_subscriptions, wanted_changes
+from localcare.foundation.pathways.desk.presenters import number_of
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import Notice
+from localcare.foundation.pathways.sight import whole_story
 from localcare.foundation.people.presenters import full_name
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import services_of
@@ -82,10 +84,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     form = NoticeFilter(request.GET, services=services, kinds=sorted(kinds, key=words_of))
     notices = _chosen(mine, form).order_by(F("read_at").desc(nulls_first=True), "-made_at", "-pk")
     page = Paginator(notices, NOTICES_ON_A_PAGE).get_page(request.GET.get("page"))
+    seen = set(mine.filter(whole_story(reader), pk__in=[one.pk for one in page]).values_list("pk", flat=True))
     shown = [
         {
             "notice": one,
-            "name": full_name(one.person),
+            "is_named": one.pk in seen or one.journey is None,
+            "name": full_name(one.person)
+            if one.pk in seen or one.journey is None
+            else f"Request {number_of(one.journey)}",
             "what": words_of(one.kind),
             "is_pressing": one.kind in PRESSING,
         }

@@ -14,8 +14,10 @@ from localcare.foundation.pathways import actions, definitions, queries
 from localcare.foundation.pathways.desk import journey_page
 from localcare.foundation.pathways.desk.deeds import KEY
 from localcare.foundation.pathways.desk.forms import LONGEST_TEXT
+from localcare.foundation.pathways.desk.own_part import own_part
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import Journey
+from localcare.foundation.pathways.sight import Sight
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import find_person
 from localcare.kernel.access.guards import request_reader, requires
@@ -27,10 +29,12 @@ BASIS = "direct care"
 
 @requires("journey.read")
 def journey(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """The whole story of one journey."""
+    """The whole story of one journey; for a team without a part in it, its own request and the answer."""
     reader = request_reader(request)
-    found = queries.journey_for(reader, reference)
-    _audit(reader, found.person, {"journey": str(found.reference)})
+    found, sight = queries.journey_with_sight(reader, reference)
+    _audit(reader, found.person, {"journey": str(found.reference), "shown": sight.name.lower()})
+    if sight is not Sight.WHOLE:
+        return render(request, "pathways/own_part.jinja", {"part": own_part(found, reader)})
     origin = found.opened_from
     context = {
         "shown": journey_page.shown(found, now=timezone.now()),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from localcare.foundation.pathways import definitions, queries
 from localcare.foundation.pathways.desk.forms import colleagues
-from localcare.foundation.pathways.desk.presenters import TaskRow, task_rows
+from localcare.foundation.pathways.desk.presenters import TaskRow, named_for, task_rows
 from localcare.foundation.pathways.desk.queues import TABS, Filters, Queue
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.queries import services_of
@@ -77,6 +77,8 @@ def list_page(reader: Reader, chosen: QueryDict) -> ListPage | None:
     total = tasks.count() if is_filtered else counts[queue.tab.code]
     page = _Counted(tasks, ROWS_ON_A_PAGE, total).get_page(chosen.get("page"))
     rows = task_rows(page.object_list, now=now, me=reader.user)
+    if queue.tab.of_others:
+        rows = named_for(reader, rows)
     context = {
         "team": service,
         "teams": services,

@@ -146,7 +146,7 @@ class Opening:
         offered = openable(self.service)
         self.pathway = next((one for one in offered if one.code == get.get("pathway")), None)
         now = timezone.now()
-        tasks = queries.open_requests(self.person).select_related(
+        tasks = queries.open_requests(self.person, reader=self.reader).select_related(
             "task", "person", "service", "asked_by", "assigned_to", "journey"
         )
         self.open_rows = task_rows(tasks, now=now)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from localcare.analysis.pathways.model import Pathway
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.desk.acts import next_act
-from localcare.foundation.pathways.models import ClockState, JournalEntry, PathwayVersion, TaskState, Timer
+from localcare.foundation.pathways.models import (
+    ClockState,
+    JournalEntry,
+    Journey,
+    JourneyState,
+    PathwayVersion,
+    TaskState,
+    Timer,
+)
 from localcare.foundation.pathways.presenters import TimeLeft, left_on, length, time_left
+from localcare.foundation.pathways.sight import whole_story
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.presenters import full_name
+from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_relative_moment
 
 REASON_SHOWN = 160
@@ -42,6 +52,7 @@ class TaskRow:
     is_mine: bool
     next_act: str
     why: str
+    is_named: bool = True  # whether the reader may know whom it is about
 
 
 def pathways_of(states: Iterable[TaskState]) -> dict[int, Pathway]:
@@ -60,6 +71,24 @@ def task_rows(states: Iterable[TaskState], *, now: datetime, me: Any = None) -> 
         _row(state, pathways[state.journey.version_id], answers.get(state.task_id), reasons, now, me)
         for state in states
     ]
+
+
+def named_for(reader: Reader, rows: Sequence[TaskRow]) -> list[TaskRow]:
+    """Rows of what a team asked of others: by number only where the reader may not see the person. One query."""
+    journeys = {row.state.journey_id for row in rows}
+    seen = JourneyState.objects.filter(whole_story(reader), journey__in=journeys)
+    known = set(seen.values_list("journey", flat=True))
+    return [
+        row
+        if row.state.journey_id in known
+        else replace(row, name=f"Request {number_of(row.state.journey)}", why="", is_named=False)
+        for row in rows
+    ]
+
+
+def number_of(journey: Journey) -> str:
+    """The number by which somebody who does not see the person speaks of a journey."""
+    return str(journey.reference)[:8].upper()
 
 
 def reasons_of(tasks: Iterable[int]) -> dict[int, str]:

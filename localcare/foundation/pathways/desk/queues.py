@@ -14,6 +14,7 @@ from django.http import QueryDict
 from localcare.foundation.pathways import queries
 from localcare.foundation.pathways.desk.moments import LONDON
 from localcare.foundation.pathways.models import TaskState
+from localcare.foundation.pathways.sight import whole_story
 from localcare.foundation.services.models import Service
 from localcare.kernel.access.readers import Reader
 
@@ -108,7 +109,10 @@ class Queue:
             tasks = tasks.filter(priority=found["priority"])
         if found.get("who"):
             tasks = tasks.filter(assigned_to=None if found["who"] == "nobody" else found["who"])
-        return tasks.filter(_person(found["q"])) if found.get("q") else tasks
+        if found.get("q"):
+            tasks = tasks.filter(_person(found["q"]))
+            return tasks.filter(whole_story(self.reader)) if self.tab.of_others else tasks
+        return tasks
 
     def _on(self, tab: Tab) -> QuerySet[TaskState]:
         if tab.code == "asked":

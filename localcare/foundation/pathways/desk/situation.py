@@ -10,7 +10,7 @@ from localcare.analysis.pathways.model import Pathway, Step
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.actions import UNDOABLE
 from localcare.foundation.pathways.models import JournalEntry, Task, TaskState
-from localcare.foundation.services.queries import services_of
+from localcare.foundation.services.queries import team_keys
 from localcare.kernel.access.readers import Reader
 
 
@@ -47,7 +47,7 @@ def situation_of(task: Task, reader: Reader) -> Situation:
     state, journey = task.state, task.journey
     pathway = definitions.pathway_of(journey.version)
     entries = standing_entries(list(journey.entries.select_related("task").order_by("pk")))
-    own = set(services_of(reader).values_list("pk", flat=True)) if reader.may("task.work") else set()
+    own = team_keys(reader) if reader.may("task.work") else set()
     parties = {entry.service_id for entry in entries} | {entry.detail.get("asked_by") for entry in entries}
     held = [entry for entry in entries if entry.task_id == task.pk]
     last = next((entry for entry in reversed(held) if entry.event in UNDOABLE | {"requested"}), None)
@@ -67,6 +67,13 @@ def situation_of(task: Task, reader: Reader) -> Situation:
         passed=frozenset(entry.code for entry in held if entry.event == "milestone"),
         last=_undoable(last, own, reader, state),
     )
+
+
+def last_undoable(state: TaskState, own: set[int], reader: Reader) -> JournalEntry | None:
+    """What the reader could take back of a task."""
+    held = standing_entries(list(JournalEntry.objects.filter(task=state.task_id).order_by("pk")))
+    last = next((entry for entry in reversed(held) if entry.event in UNDOABLE | {"requested"}), None)
+    return _undoable(last, own, reader, state)
 
 
 def _undoable(

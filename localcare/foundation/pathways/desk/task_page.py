@@ -30,7 +30,7 @@ def context_of(acts: TaskActs, reader: Reader, *, now: datetime) -> dict[str, An
     of_task = [line for line in lines if line.entry is not None and line.entry.task_id == task.pk]
     entries = [line.entry for line in lines if line.entry is not None]
     due_at, clock = nearest(state, pathway, answers_due([task.pk]).get(task.pk))
-    others = queries.open_requests(journey.person).exclude(task=task)
+    others = queries.open_requests(journey.person, reader=reader).exclude(task=task)
     return {
         "acts": acts,
         "task": task,

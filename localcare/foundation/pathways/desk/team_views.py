@@ -18,7 +18,7 @@ from django.utils import timezone
 from localcare.foundation.pathways import actions, queries
 from localcare.foundation.pathways.desk.forms import LONGEST_TEXT, colleagues
 from localcare.foundation.pathways.desk.lists import chosen_service, filters_of, no_team
-from localcare.foundation.pathways.desk.presenters import TaskRow, task_rows
+from localcare.foundation.pathways.desk.presenters import TaskRow, named_for, task_rows
 from localcare.foundation.pathways.desk.queues import HELD, Queue, conditions
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import TaskState
@@ -177,7 +177,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
                 "task", "person", "service", "asked_by", "assigned_to", "journey"
             )
             by_key = {state.pk: state for state in found}
-            for row in task_rows([by_key[pk] for pk in some if pk in by_key], now=now):
+            made = task_rows([by_key[pk] for pk in some if pk in by_key], now=now)
+            for row in named_for(reader, made) if queue.tab.of_others else made:
                 yield writer.writerow([_plain(value) for value in csv_row(row)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
@@ -196,11 +197,9 @@ class _Echo:
 def csv_row(row: TaskRow) -> list[str]:
     """One task as a line of the file."""
     state, person = row.state, row.person
+    whom = [person.nhs_number or "", person.family_name, person.given_name, person.birth_date.isoformat()]
     return [
-        person.nhs_number or "",
-        person.family_name,
-        person.given_name,
-        person.birth_date.isoformat(),
+        *(whom if row.is_named else ["", row.name, "", ""]),
         row.pathway,
         row.step,
         row.priority,

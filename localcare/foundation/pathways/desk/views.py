@@ -27,8 +27,10 @@ from localcare.foundation.pathways.desk.live import answer, tag_of
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
 from localcare.foundation.pathways.models import JournalEntry, Task
 from localcare.foundation.pathways.presenters import told
+from localcare.foundation.pathways.sight import Sight
 from localcare.foundation.people.presenters import full_name
 from localcare.foundation.services.models import Service
+from localcare.foundation.services.queries import team_keys
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
@@ -71,7 +73,9 @@ def _audit_list(reader: Reader, page: ListPage) -> None:
 def task(request: HttpRequest, reference: UUID) -> HttpResponse:
     """One task: what is asked, how its clocks stand, and what can be done now."""
     reader = request_reader(request)
-    found = queries.task_for(reader, reference)
+    found, sight = queries.task_with_sight(reader, reference)
+    if sight is not Sight.WHOLE:
+        return redirect("journey", reference=found.journey.reference)
     acts = TaskActs(found, reader)
     _audit_task(reader, found)
     context = task_page.context_of(acts, reader, now=timezone.now())
@@ -93,8 +97,9 @@ def _audit_task(reader: Reader, found: Task) -> None:
 def task_act(request: HttpRequest, reference: UUID, act: str) -> HttpResponse:
     """One act on a task: asked by GET, done by POST, once however often it is sent."""
     reader = request_reader(request)
-    found = queries.task_for(reader, reference)
-    if act not in FORMS:
+    found, sight = queries.task_with_sight(reader, reference)
+    takes_back_own = act == "undo" and found.state.service_id in team_keys(reader)
+    if act not in FORMS or (sight is not Sight.WHOLE and not takes_back_own):
         return redirect("task", reference=reference)
     return ActPage(request, reader, found, act).answer()
 
