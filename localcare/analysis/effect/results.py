@@ -24,6 +24,12 @@ class Interval:
         """Whether no difference at all is inside the interval."""
         return self.lower <= 0 <= self.upper
 
+    def over(self, expected: float) -> Interval | None:
+        """The interval as shares of what was expected, taken as exact; None unless that is above zero."""
+        if expected <= 0:
+            return None
+        return Interval(self.value / expected, self.lower / expected, self.upper / expected, self.level)
+
 
 @dataclass(frozen=True)
 class PreTrend:

@@ -1,7 +1,8 @@
 """The four signals of special cause of Making Data Count, within one stretch of a chart.
 
-Source: NHS England, Making Data Count; boundary cases as in NHSRplotthedots (read 2026-11). Every point of a run carries
-its signal. A missing period ends each run: nothing is concluded about what nobody saw.
+Source: NHS England, Making Data Count; boundary cases as in NHSRplotthedots (read 2026-11), but for one: there, two of three
+points count only when the third is on their side of the mean as well; here the third may lie anywhere, as the rule is
+worded. Every point of a run carries its signal. A missing period ends each run: nothing is concluded about what nobody saw.
 """
 
 from __future__ import annotations
@@ -88,20 +89,27 @@ def _trend(values: Sequence[float | None], limits: Limits, slack: float) -> Iter
 
 
 def _two_of_three(values: Sequence[float | None], limits: Limits, slack: float) -> Iterator[tuple[int, bool]]:
-    """Two of three successive points in the outer third, all three on the same side of the mean."""
-    sides = [_side(value, limits.mean, slack) for value in values]
-    outer = [value is not None and _in_outer_third(value, limits, slack) for value in values]
+    """Two of three successive points in the outer third on one side; the third may lie anywhere, but must be known."""
+    outer = [_outer_side(value, limits, slack) for value in values]
     marked: dict[int, bool] = {}
     for first in range(len(values) - 2):
         window = range(first, first + 3)
-        if abs(sum(sides[place] for place in window)) == 3 and sum(outer[place] for place in window) >= 2:
-            marked |= {place: sides[place] > 0 for place in window if outer[place]}
+        if any(values[place] is None for place in window):
+            continue
+        for side in (1, -1):
+            near = [place for place in window if outer[place] == side]
+            if len(near) >= 2:
+                marked |= dict.fromkeys(near, side > 0)
     yield from marked.items()
 
 
-def _in_outer_third(value: float, limits: Limits, slack: float) -> bool:
-    near = value > limits.near_upper + slack or value < limits.near_lower - slack
-    return near and limits.lower - slack <= value <= limits.upper + slack
+def _outer_side(value: float | None, limits: Limits, slack: float) -> int:
+    """1 or -1 for a value between the near limit and the limit above or below the mean, 0 for any other."""
+    if value is None or not limits.lower - slack <= value <= limits.upper + slack:
+        return 0
+    if value > limits.near_upper + slack:
+        return 1
+    return -1 if value < limits.near_lower - slack else 0
 
 
 def _side(value: float | None, line: float, slack: float) -> int:
