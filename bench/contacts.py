@@ -11,25 +11,21 @@ Afterwards the journal is counted: each contact that a user finished stands ther
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import re
-import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings.test")
 
-import pages  # noqa: E402
 import person_search  # noqa: E402
+import served_site  # noqa: E402
 
 os.environ["LOCALCARE_TEST_DATABASE"] = "bench_contacts"
 
@@ -73,27 +69,7 @@ def fill() -> list[str]:
     return sessions
 
 
-class Browser:
-    """One signed-in user who keeps the connection open."""
-
-    def __init__(self, port: int, session: str) -> None:
-        """Connect."""
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.cookie = f"sessionid={session}; csrftoken={pages.FORM_TOKEN}"
-
-    def ask(self, address: str, data: dict[str, Any] | None = None) -> tuple[int, str, str]:
-        """One request: status, text, where it leads."""
-        headers = {"Cookie": self.cookie}
-        body = None
-        if data is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode({**data, "csrfmiddlewaretoken": pages.FORM_TOKEN})
-        self.connection.request("POST" if body else "GET", address, body, headers)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read().decode(), answer.getheader("Location") or ""
-
-
-def one_contact(browser: Browser, person: str) -> None:
+def one_contact(browser: served_site.Browser, person: str) -> None:
     """A call about somebody, from the empty page to a service that has been asked."""
     _, page, _ = browser.ask("/access/new/")
     hidden = dict(HIDDEN.findall(page)) | {"call": uuid4().hex}
@@ -120,7 +96,7 @@ def expect(status: int, wanted: int, what: str, page: str) -> None:
 
 def work(port: int, session: str, people: list[str], until: float) -> list[float]:
     """Contacts one after another until the time is over; the seconds each took."""
-    browser = Browser(port, session)
+    browser = served_site.Browser(port, session)
     taken = []
     for person in people:
         if time.monotonic() > until:
@@ -129,6 +105,18 @@ def work(port: int, session: str, people: list[str], until: float) -> list[float
         one_contact(browser, person)
         taken.append(time.monotonic() - started)
     return taken
+
+
+def eight_at_once(port: int, sessions: list[str], people: list[str], seconds: int) -> list[float]:
+    """Each user with people of their own; the seconds that each contact took."""
+    share = len(people) // USERS
+    until = time.monotonic() + seconds
+    with ThreadPoolExecutor(USERS) as pool:
+        jobs = [
+            pool.submit(work, port, session, people[number * share : (number + 1) * share], until)
+            for number, session in enumerate(sessions)
+        ]
+        return [second for job in jobs for second in job.result()]
 
 
 def whole_contacts() -> tuple[int, int]:
@@ -150,40 +138,17 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60)
     arguments = parser.parse_args()
 
-    import django
+    with served_site.scratch_database():
+        from localcare.foundation.pathways.rebuild import differences
+        from localcare.foundation.people.models import Person
 
-    django.setup()
-    from django.db import connection
-
-    from localcare.foundation.pathways.rebuild import differences
-    from localcare.foundation.people.models import Person
-
-    kept = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    server = None
-    try:
         sessions = fill()
         people = [str(reference) for reference in Person.objects.values_list("reference", flat=True)]
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = pages.serve(port)
-        one_contact(Browser(port, sessions[0]), people.pop())  # caches are warm
-        share = len(people) // USERS
-        until = time.monotonic() + arguments.seconds
-        with ThreadPoolExecutor(USERS) as pool:
-            jobs = [
-                pool.submit(work, port, session, people[number * share : (number + 1) * share], until)
-                for number, session in enumerate(sessions)
-            ]
-            taken = [second for job in jobs for second in job.result()]
+        with served_site.served() as (port, _):
+            one_contact(served_site.Browser(port, sessions[0]), people.pop())  # caches are warm
+            taken = eight_at_once(port, sessions, people, arguments.seconds)
         once, twice = whole_contacts()
         wrong = differences()
-    finally:
-        if server:
-            server.terminate()
-            server.wait(timeout=30)
-        connection.creation.destroy_test_db(kept, verbosity=0)
     result = {
         "benchmark": "contacts", "users": USERS, "seconds": arguments.seconds, "contacts": len(taken),
         "contacts_per_second": round(len(taken) / arguments.seconds, 2),

@@ -27,8 +27,8 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings.test")
 
-import pages  # noqa: E402
 import person_search  # noqa: E402
+import served_site  # noqa: E402
 
 os.environ["LOCALCARE_TEST_DATABASE"] = "bench_journal"
 
@@ -206,7 +206,7 @@ def timers(reader: Any) -> dict[str, Any]:
     wake_at(soon)
     environment = {
         **os.environ,
-        "DATABASE_URL": pages.database_address(),
+        "DATABASE_URL": served_site.database_address(),
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     worker = subprocess.Popen([sys.executable, "-m", "localcare", "worker"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -239,20 +239,11 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=100, help="how often each question is asked")
     arguments = parser.parse_args()
 
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    kept = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with served_site.scratch_database():
         filled = fill(arguments.entries, arguments.open)
         reader = reader_of_team()
         milliseconds = ask(questions(reader, arguments.open), arguments.times)
         fired = timers(reader)
-    finally:
-        connection.creation.destroy_test_db(kept, verbosity=0)
     passes = all(found["p95"] < BAR_P95_MS for found in milliseconds.values())
     passes = passes and fired["seconds_until_the_last"] < BAR_TIMER_SECONDS and not fired["fired_twice"]
     result = {

@@ -12,33 +12,30 @@ the database. Bar: p95 under 150 ms for each kind of page.
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings.test")
 
 import person_search  # noqa: E402
 import psutil  # noqa: E402
+import served_site  # noqa: E402
 
 os.environ["LOCALCARE_TEST_DATABASE"] = "bench_pages"
 
 BAR_P95_MS = 150
 TODAY = date.today()
 RATE = 10
-FORM_TOKEN = "b" * 32
 FACTS, CONTACTS, STAYS, DIAGNOSES, ATTENDANCES, PACKAGES = 24, 10, 2, 3, 2, 1
 
 SCORES = """
@@ -221,53 +218,16 @@ def requests(count: int, records: int) -> list[tuple[str, str, str]]:
     return asked
 
 
-def database_address() -> str:
-    """The scratch database as an address for the server's process."""
-    from django.db import connection
-
-    found = connection.settings_dict
-    host, options = found["HOST"] or found["OPTIONS"].get("host", ""), {}
-    if host.startswith("/"):
-        options["host"] = host
-        place = ""
-    else:
-        place = f"{host}:{found['PORT']}" if found["PORT"] else host
-    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@{place}/{found['NAME']}?{urlencode(options)}"
-
-
-def serve(port: int) -> subprocess.Popen[bytes]:
-    """The site on a port of the loopback, once it answers."""
-    command = [sys.executable, "-m", "gunicorn", "localcare.config.wsgi:application", "--workers", "2", "--threads", "4",
-               "--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]  # fmt: skip
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_address(),
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-    }
-    server = subprocess.Popen(command, env=environment)
-    for _ in range(120):
-        with suppress(OSError):
-            if fetch(port, "/about/", "")[0] == 200:
-                return server
-        time.sleep(0.5)
-    server.kill()
-    raise SystemExit("The server did not answer within a minute.")
-
-
-def fetch(port: int, address: str, session: str, typed: str = "") -> tuple[int, bytes]:
+def fetch(port: int, address: str, session: str, typed: str = "") -> tuple[int, str]:
     """One page, its redirect followed: status and content. What is typed is posted, as the search box does."""
-    headers = {"Cookie": f"sessionid={session}; csrftoken={FORM_TOKEN}"} if session else {}
-    body = urlencode({"text": typed, "csrfmiddlewaretoken": FORM_TOKEN}) if typed else None
-    if body:
-        headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    browser = served_site.Browser(port, session)
     try:
-        connection.request("POST" if body else "GET", address, body, headers)
-        answer = connection.getresponse()
-        status, content, onward = answer.status, answer.read(), answer.getheader("Location")
+        status, content, onward = browser.ask(address, {"text": typed} if typed else None)
+        if status in (302, 303) and onward:
+            status, content, _ = browser.ask(onward)
+        return status, content
     finally:
-        connection.close()
-    return fetch(port, onward, session) if status in (302, 303) and onward else (status, content)
+        browser.close()
 
 
 def measure(port: int, asked: list[tuple[str, str, str]], sessions: dict[str, str]) -> dict[str, list[float]]:
@@ -323,35 +283,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60)
     arguments = parser.parse_args()
 
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    kept = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    server = None
-    try:
+    with served_site.scratch_database():
         started = time.perf_counter()
         person_search.fill(arguments.people)
         taken = {"people_seconds": round(time.perf_counter() - started, 1)}
         fill_places()
         taken |= fill_scores(arguments.people, arguments.records)
         sessions, asked = readers(), requests(arguments.seconds * RATE, arguments.records)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = serve(port)
-        measure(port, requests(40, arguments.records), sessions)  # a running site's caches are warm
-        alone = one_at_a_time(port, requests(90, arguments.records), sessions)
-        used = processor_seconds(server)
-        times = measure(port, asked, sessions)
-        taken["processor_ms_per_request"] = round((processor_seconds(server) - used) * 1000 / len(asked), 1)
-    finally:
-        if server:
-            server.terminate()
-            server.wait(timeout=30)
-        connection.creation.destroy_test_db(kept, verbosity=0)
+        with served_site.served() as (port, server):
+            measure(port, requests(40, arguments.records), sessions)  # a running site's caches are warm
+            alone = one_at_a_time(port, requests(90, arguments.records), sessions)
+            used = processor_seconds(server)
+            times = measure(port, asked, sessions)
+            per_request = (processor_seconds(server) - used) * 1000 / len(asked)
+        taken["processor_ms_per_request"] = round(per_request, 1)
     kinds = {kind: person_search.summary(values) for kind, values in sorted(times.items())}
     passes = all(kinds[kind]["p95"] < BAR_P95_MS for kind in ("list", "person", "search"))
     result = {

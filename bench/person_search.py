@@ -19,8 +19,11 @@ import time
 from datetime import date
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings.test")
+
+import served_site  # noqa: E402
+
 os.environ["LOCALCARE_TEST_DATABASE"] = "bench_person_search"
 
 BAR_P95_MS = 100
@@ -176,20 +179,11 @@ def main() -> int:
     )
     arguments = parser.parse_args()
 
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    kept = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with served_site.scratch_database():
         started = time.perf_counter()
         fill(arguments.people)
         filled = time.perf_counter() - started
         times = measure(queries(arguments.queries))
-    finally:
-        connection.creation.destroy_test_db(kept, verbosity=0)
     everything = [value for kinds in times.values() for values in kinds.values() for value in values]
     result = {
         "benchmark": "person search", "people": arguments.people, "searches": len(everything),

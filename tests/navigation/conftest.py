@@ -1,17 +1,5 @@
 """The place of Vera’s story, with its people."""
 
-from __future__ import annotations
+from tests.stories.fixtures import couple, place
 
-import pytest
-
-from tests.stories.place import Place, vera_and_ernest
-
-
-@pytest.fixture
-def place(db) -> Place:
-    return Place()
-
-
-@pytest.fixture
-def couple(db):
-    return vera_and_ernest()
+__all__ = ["couple", "place"]

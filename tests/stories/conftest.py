@@ -8,18 +8,10 @@ import pytest
 from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.stories.place import Place, vera_and_ernest
+from tests.stories.fixtures import couple, place
 from tests.stories.played_time import played
 
-
-@pytest.fixture
-def place(db) -> Place:
-    return Place()
-
-
-@pytest.fixture
-def couple(db):
-    return vera_and_ernest()
+__all__ = ["couple", "go_to", "live_server", "place"]
 
 
 @pytest.fixture(scope="session")
