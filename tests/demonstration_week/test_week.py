@@ -31,6 +31,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
 from tests.demonstration_week.conftest import BY, reader
+from tests.journal.lived import assert_as_lived, exported
 
 pytestmark = pytest.mark.django_db
 LIVES_ALONE = {"gp", "mdt-co-ordinator"}
@@ -172,6 +173,10 @@ def became_due(entry: JournalEntry) -> datetime:
 
 def test_the_views_are_what_the_journal_says(lived) -> None:
     assert differences() == []
+
+
+def test_the_journal_exported_says_the_same(lived, tmp_path) -> None:
+    assert assert_as_lived(exported(tmp_path)) > 100
 
 
 def test_a_second_week_makes_nothing(lived) -> None:

@@ -58,8 +58,8 @@ class Walk:
         self.add("opened", detail={"priority": self.chance.choice(priorities)})
         for step in self.pathway.starts_with:
             self.request(step)
-        for _ in range(self.chance.randrange(4, 25)):
-            self.at += timedelta(minutes=self.chance.choice([1, 7, 40, 130, 700, 1500, 9000]))
+        for _ in range(self.chance.randrange(15, 60)):
+            self.at += timedelta(minutes=self.chance.choice([1, 1, 2, 3, 7, 15, 40, 130, 700, 1500]))
             self.step()
         if self.chance.random() < 0.4:
             self.add("ended", code=self.chance.choice(list(self.pathway.ends)))
@@ -75,7 +75,8 @@ class Walk:
         return 1 + (sum(map(ord, step)) + self.chance.randrange(2)) % 6
 
     def step(self) -> None:
-        task = self.chance.choice(list(self.steps))
+        latest = list(self.steps)[-2:] if self.chance.random() < 0.8 else list(self.steps)
+        task = self.chance.choice(latest)
         event = self.chance.choices(list(self.events), list(self.events.values()))[0]
         state = self.state(task)
         mine = [line for line in self.lines if line.task_id == task and line.event != "undone"]
@@ -95,7 +96,8 @@ class Walk:
         elif event == "milestone":
             return
         elif event == "done":
-            outcome = self.chance.choice(list(step.outcomes.values()))
+            leads_on = [one for one in step.outcomes.values() if one.to] or list(step.outcomes.values())
+            outcome = self.chance.choice(leads_on)
             code = outcome.code
         elif event == "declined":
             code = self.chance.choice([*step.decline_reasons, "other"])
@@ -109,7 +111,7 @@ class Walk:
         back = timedelta(minutes=self.chance.choice([0, 0, 0, 3, 20]))
         self.add(event, task, code=code, detail=detail, service=service, at=self.at - back)
         for following in outcome.to if outcome else ():
-            if len(self.steps) < 90:
+            if len(self.steps) < 20:
                 self.request(following)
 
     def state(self, task: int) -> str:
@@ -160,7 +162,7 @@ class Walk:
         }
 
 
-def random_rows(seed: int, journeys: int = 40) -> list[dict]:
+def random_rows(seed: int, journeys: int = 60) -> list[dict]:
     """The rows of some journeys; every other one without undoing, pausing and taking up again."""
     chance, rows = random.Random(seed), []
     for journey in range(1, journeys + 1):
@@ -183,7 +185,7 @@ def random_people(seed: int) -> list[dict]:
     return rows
 
 
-def random_folder(path: Path, seed: int, journeys: int = 40) -> JournalFolder:
+def random_folder(path: Path, seed: int, journeys: int = 60) -> JournalFolder:
     """A journal folder made at random."""
     rows = random_rows(seed, journeys)
     until = max(row["effective_at"] for row in rows) + timedelta(hours=1)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from localcare.analysis.journal.timeline import TaskStanding
-from localcare.analysis.pathways.model import Pathway, Step
+from localcare.analysis.journal.waiting import left_at as left_the_bed_at
+from localcare.analysis.journal.waiting import waits_in
+from localcare.analysis.pathways.model import Pathway
 from localcare.care.discharge.pathways import ACUTE_BED
 
 REVIEW_EVERY = timedelta(hours=12)  # criteria to reside: twice a day (NHS England Annex A, domain notes B9)
-LEFT_THE_BED = (("milestone", "left-hospital"), ("milestone", "arrived-home"))
 Fitness = Literal["ready", "stays", "unknown"]
 
 
@@ -69,7 +70,7 @@ def wait_in_bed(
     Steps side by side count once. It stops when the person left (`left_at`: the record; else the journal).
     """
     until = min(moment for moment in (now, ended_at, left_at) if moment is not None)
-    waits = sorted(_waits(pathway, tasks, until))
+    waits = sorted((begin, end or until) for _, begin, end in waits_in(pathway, tasks, ACUTE_BED))
     total, reached = timedelta(), None
     for start, stop in waits:
         begin = start if reached is None else max(start, reached)
@@ -80,34 +81,6 @@ def wait_in_bed(
     return total
 
 
-def _waits(
-    pathway: Pathway, tasks: Iterable[TaskStanding], until: datetime
-) -> Iterator[tuple[datetime, datetime]]:
-    rounds: dict[str, list[TaskStanding]] = {}
-    for task in sorted(tasks, key=lambda one: one.task_id):
-        rounds.setdefault(task.step, []).append(task)
-    for code, of_step in rounds.items():
-        step = pathway.steps[code]
-        if step.waits_in != ACUTE_BED:
-            continue
-        for number, task in enumerate(of_step):
-            following = of_step[number + 1].requested_at if number + 1 < len(of_step) else None
-            if task.requested_at is not None:
-                yield task.requested_at, _until(step, task, following or until, until)
-
-
-def _until(step: Step, task: TaskStanding, asked_again: datetime, until: datetime) -> datetime:
-    """A refusal ends nothing for the person: they wait until somebody else is asked, and on from there."""
-    left = [task.moments[moment] for moment in LEFT_THE_BED if moment in task.moments]
-    if left:
-        return min(left)
-    if step.lasts is not None and task.started_at is not None:
-        return task.started_at
-    if task.state == "declined":
-        return asked_again
-    return task.finished_at or until
-
-
 def has_left(tasks: Iterable[TaskStanding]) -> bool:
     """Whether the journal says that the person left hospital."""
-    return any(moment in task.moments for task in tasks for moment in LEFT_THE_BED)
+    return any(left_the_bed_at(task) is not None for task in tasks)

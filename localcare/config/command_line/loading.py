@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -119,6 +120,46 @@ def export_dataset(
             progress=report,
         )
     typer.echo(f"The dataset is in {path}")
+
+
+@export.command(
+    "journal",
+    epilog=examples(
+        "localcare export journal journal",
+        "localcare export journal journal --purpose planning --since 2026-10-01",
+    ),
+)
+def export_journal(
+    path: Annotated[Path, typer.Argument(help="Folder to write.")],
+    purpose: Annotated[
+        Purpose, typer.Option(help="Why; audited. All but direct care leave out who opted out.")
+    ] = (Purpose.DIRECT_CARE),
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="Only journeys with an entry since this day.", formats=["%Y-%m-%d"]),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Only what was entered before this day.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """Write the journal of all journeys: what happened when, without names or free text."""
+    django_setup.ready()
+    from localcare.foundation.pathways.journal_export import written_journal
+
+    with progress("Exporting the journal") as report:
+        written = written_journal(
+            path,
+            by=operator("export journal"),
+            purpose=purpose.value,
+            since=_midnight(since),
+            until=_midnight(until),
+            progress=report,
+        )
+    typer.echo(f"{written.entries} entries in {path} ({written.seconds:.1f} s)")
+
+
+def _midnight(day: datetime | None) -> datetime | None:
+    return day.replace(tzinfo=ZoneInfo("Europe/London")) if day else None
 
 
 def show(summary: LoadSummary) -> None:
