@@ -43,7 +43,7 @@ def test_the_page_of_a_person_asks_no_question_about_practices_or_teams_twice(pl
         for table in ("places_organisation", "services_service")
         if f'FROM "{table}"' in sql[:400]
     )
-    assert about["places_organisation"] <= 1 and about["services_service"] <= 2
+    assert about["places_organisation"] <= 1 and about["services_service"] <= 2, "\n".join(asked)
 
 
 def test_the_list_asks_no_more_for_many_than_for_few(place, run, client, gp):
