@@ -22,6 +22,7 @@ from localcare.analysis.simulation.scenario.distributions import (
 from localcare.analysis.simulation.scenario.durations import Duration
 
 DAY = 24.0
+SHORT_KERNEL = 60  # days up to which multiplying out is quicker than transforming
 
 
 def staying(duration: Duration, days: int) -> Array:
@@ -70,9 +71,12 @@ def mtginf(
 
 
 def convolved(flow: Array, kernel: Array) -> Array:
-    """The first days of the convolution of two series of the same length, by fast Fourier transform."""
-    size = 1 << (2 * len(flow) - 1).bit_length()
-    found = np.fft.irfft(np.fft.rfft(flow, size) * np.fft.rfft(kernel, size), size)[: len(flow)]
+    """The first days of the convolution of two series of the same length; a kernel's far end below 1e-13 is left out."""
+    reach = int(np.flatnonzero(kernel > 1e-13).max(initial=0)) + 1
+    if reach <= SHORT_KERNEL:
+        return np.asarray(np.convolve(flow, kernel[:reach])[: len(flow)], float)
+    size = 1 << (len(flow) + reach - 1).bit_length()
+    found = np.fft.irfft(np.fft.rfft(flow, size) * np.fft.rfft(kernel[:reach], size), size)[: len(flow)]
     return np.asarray(np.maximum(found, 0.0), float)
 
 
