@@ -32,7 +32,7 @@ class SimulationResult:
     def daily(self) -> Any:
         """One row a replication, day and service or step: replication, day, pathway, step, service, asked, started,
         finished, gave_up, wait_seconds (sum of those who started that day), waiting and occupied (at the end of the day), places.
-        """  # noqa: D205
+        """
         raise NotImplementedError
 
     def clock_days(self) -> Any:
