@@ -15,6 +15,7 @@ from localcare.config.command_line import (
     demonstration,
     doctor,
     forms,
+    insight,
     journal,
     loading,
     pathways,
@@ -91,5 +92,6 @@ application.add_typer(people.group, name="people")
 application.add_typer(pathways.group, name="pathway")
 application.add_typer(forms.group, name="form")
 application.add_typer(journal.group, name="journal")
+application.add_typer(insight.group, name="insight")
 application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="database")

@@ -1,0 +1,62 @@
+"""Which periods are measured and drawn, and how places add up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from localcare.system.insight.rules import Number, added, chart_period, months_before
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 11, 23), 0, date(2026, 11, 1)),
+        (date(2026, 11, 23), 11, date(2025, 12, 1)),
+        (date(2026, 1, 31), 1, date(2025, 12, 1)),
+        (date(2024, 2, 29), 12, date(2023, 2, 1)),
+    ],
+)
+def test_months_are_counted_back_over_the_year(day, months, expected):
+    assert months_before(day, months) == expected
+
+
+def test_a_share_of_places_together_is_what_was_met_of_all_that_counted():
+    found = added("share", [Number(1, 2, 50.0), Number(9, 10, 90.0), Number(0, 3, 0.0)])
+    assert (found.numerator, found.denominator) == (10, 15)
+    assert found.value == pytest.approx(100 * 10 / 15)
+
+
+def test_a_rate_keeps_its_scale_when_places_are_joined():
+    a_year = [Number(2, 1_000, 24.0), Number(1, 500, 24.0)]  # per 1,000 a year, of one month
+    assert added("rate", a_year).value == pytest.approx(24.0)
+
+
+def test_nothing_met_is_nought_and_nothing_counted_is_no_number():
+    assert added("share", [Number(0, 4, 0.0)]).value == 0.0
+    assert added("share", [Number(0, 0, None)]).value is None
+
+
+def test_counts_and_people_at_midnight_add_up():
+    assert added("count", [Number(3, 0, 3.0), Number(4, 0, 4.0)]).value == 7.0
+    assert added("census", [Number(30, 30, 1.0), Number(60, 30, 2.0)]).value == 3.0
+
+
+def test_a_median_never_adds_up():
+    with pytest.raises(ValueError, match="measure it by itself"):
+        added("median", [Number(1, 1, 5.0)])
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([("month", 36), ("week", 26), ("day", 28)], "month"),
+        ([("month", 2), ("week", 12), ("day", 28)], "week"),
+        ([("month", 1), ("week", 2), ("day", 8)], "day"),
+        ([("month", 11)], "month"),
+        ([], "month"),
+    ],
+)
+def test_the_longest_period_with_enough_points_is_drawn(points, expected):
+    assert chart_period(points) == expected
