@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from localcare.analysis.effect.results import CannotCompare, Effect, Interval
-from localcare.analysis.effect.wording import direction, figure, percent, percent_span, verdict
+from localcare.analysis.effect.wording import direction, percent_span, verdict
+from localcare.analysis.plain_numbers import figure, percent
 from localcare.analysis.spc.rates import poisson_interval
 
 CANNOT_SAY = (

@@ -14,7 +14,8 @@ import numpy as np
 
 from localcare.analysis.effect.results import CannotCompare, Effect, Interval, PreTrend
 from localcare.analysis.effect.two_groups import Contrast, Values, contrast
-from localcare.analysis.effect.wording import direction, figure, percent, span, verdict
+from localcare.analysis.effect.wording import direction, span, verdict
+from localcare.analysis.plain_numbers import figure, percent
 
 FEWEST_UNITS = 5  # in either group: below this no error robust to clustering can be trusted
 FEWEST_BEFORE = 3  # periods before the change: fewer say nothing about a trend

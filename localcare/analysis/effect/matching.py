@@ -16,7 +16,8 @@ import numpy as np
 from localcare.analysis.effect.propensity import logits
 from localcare.analysis.effect.results import BalanceRow, CannotCompare, Effect, Interval
 from localcare.analysis.effect.two_groups import Values, mean_of
-from localcare.analysis.effect.wording import direction, figure, percent, span, verdict
+from localcare.analysis.effect.wording import direction, span, verdict
+from localcare.analysis.plain_numbers import figure, percent
 
 FEWEST_PAIRS = 20
 ALIKE = 0.1  # standardised difference below which groups count as alike

@@ -1,21 +1,9 @@
-"""Figures in sentences: two significant places more than the eye needs, and which way they point."""
+"""Intervals in sentences: which way they point, and whether chance alone may explain them."""
 
 from __future__ import annotations
 
 from localcare.analysis.effect.results import Interval
-
-
-def figure(value: float) -> str:
-    """A number with thousands marks and no more decimals than it carries."""
-    size = abs(value)
-    places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(share: float) -> str:
-    """A share as a percentage with one decimal, without its sign."""
-    return f"{abs(share) * 100:.1f}%"
+from localcare.analysis.plain_numbers import figure, percent
 
 
 def direction(value: float, low: str = "lower", high: str = "higher") -> str:
