@@ -10,3 +10,10 @@ class PlanningConfig(AppConfig):
 
     name = "localcare.system.planning"
     label = "planning"
+
+    def ready(self) -> None:
+        """Join the navigation and the home page; register the work of the worker."""
+        from localcare.system.planning import home, jobs
+
+        home.join()
+        assert jobs.run
