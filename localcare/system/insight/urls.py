@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from localcare.system.insight import breach_views, chart_views, comparison_views, map_views, run_views, views
+from localcare.system.insight import (
+    breach_views,
+    chart_views,
+    comparison_views,
+    place_map_views,
+    run_views,
+    views,
+)
 
 urlpatterns = [
     path("insight/", views.dashboard, name="insight"),
     path("insight/indicators/", views.indicators, name="insight-indicators"),
-    path("insight/map/", map_views.page, name="insight-map"),
-    path("insight/map/picture/", map_views.picture, name="insight-map-picture"),
-    path("insight/map/table.csv", map_views.table, name="insight-map-csv"),
+    path("insight/map/", place_map_views.page, name="insight-map"),
+    path("insight/map/picture/", place_map_views.picture, name="insight-map-picture"),
+    path("insight/map/table.csv", place_map_views.table, name="insight-map-csv"),
     path("insight/compare/", comparison_views.page, name="insight-compare"),
     path("insight/compare/picture/", comparison_views.picture, name="insight-compare-picture"),
     path("insight/compare/table.csv", comparison_views.table, name="insight-compare-csv"),
