@@ -132,7 +132,7 @@ def _why_not(
     if len({use.said.takes for use in uses}) > 1:
         return Unanswered("Steps take different numbers of places of it: that has to be simulated.")
     if np.isfinite(open_places).all():
-        if (open_places == 0).any() and stay <= WITHIN_A_DAY:
+        if stay <= WITHIN_A_DAY and (open_places == 0).any():
             return Unanswered(
                 "It is closed at some hours, so people wait until it opens: that has to be simulated."
             )
@@ -149,16 +149,20 @@ def _cells(
     """Hours for short work, days for longer stays; places are whole, as many as take one person each."""
     takes = uses[0].said.takes
     if stay > WITHIN_A_DAY:
-        return Cells(_shares(asked), load / takes, np.floor(open_places.mean(axis=1) / takes))
+        return _peopled(asked, load / takes, open_places.mean(axis=1) / takes)
     by_hour = np.sum([np.outer(use.asked[counted], use.hours) / 24 for use in uses], axis=0)
     hourly_load = np.sum(
-        [np.outer(use.asked[counted], use.hours) / 24 * use.mean_hours for use in uses], axis=0
+        [np.outer(use.asked[counted], use.load_hours) / 24 * use.mean_hours for use in uses], axis=0
     )
-    return Cells(_shares(by_hour.ravel()), hourly_load.ravel(), np.floor(open_places.ravel() / takes))
+    return _peopled(by_hour.ravel(), hourly_load.ravel(), open_places.ravel() / takes)
 
 
-def _shares(people: Array) -> Array:
-    return people / people.sum() if people.sum() > 0 else np.full(len(people), 1 / len(people))
+def _peopled(people: Array, load: Array, places: Array) -> Cells:
+    """The pieces of time in which anybody comes."""
+    total = people.sum()
+    some = people > 1e-9 * total if total > 0 else np.ones(len(people), bool)
+    shares = people / total if total > 0 else np.full(len(people), 1 / len(people))
+    return Cells(shares[some], load[some], np.floor(places[some] + 1e-9))
 
 
 def _formula(
@@ -251,13 +255,15 @@ def _by_priority(
 ) -> dict[str, Waits]:
     """The waits of each priority, by the formula of Cobham for one length of work."""
     asked: dict[str, float] = {}
+    without = 0.0
     for use in uses:
         known = scenario.own_pathways.get(use.pathway) or pathways[use.pathway]
-        given = scenario.pathways[use.pathway].priorities
-        for name in known.priorities if given else ("",):
-            asked[name] = asked.get(name, 0.0) + float(use.asked.sum()) * (
-                given.get(name, 0.0) if given else 1.0
-            )
+        given, people = scenario.pathways[use.pathway].priorities, float(use.asked.sum())
+        without += 0.0 if given else people
+        for name in known.priorities if given else ():
+            asked[name] = asked.get(name, 0.0) + people * given.get(name, 0.0)
+    if asked:
+        asked[[*asked][-1]] += without  # people of a pathway without priorities go with the least urgent
     total = sum(asked.values())
     result, above = {}, np.zeros(len(cells.load))
     residual = waits.mean_hours * (1 - cells.load / cells.places)

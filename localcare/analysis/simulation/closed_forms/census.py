@@ -31,6 +31,12 @@ def staying(duration: Duration, days: int) -> Array:
     return np.asarray(np.diff(edges) / DAY, float)
 
 
+def staying_hours(duration: Duration) -> Array:
+    """The mean number of people there 0, 1 … 23 hours after one came, whole days later added to the same hour."""
+    edges = limited_mean(duration, np.arange(24 * 30 + 1, dtype=float))
+    return np.asarray(np.diff(edges).reshape(30, 24).sum(axis=0), float)
+
+
 def leaving(duration: Duration, days: int) -> Array:
     """The share that leaves on day 0, 1, 2 … of those who come evenly over day 0."""
     still = staying(duration, days)

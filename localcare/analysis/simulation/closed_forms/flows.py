@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from localcare.analysis.pathways.model import Outcome, Pathway
-from localcare.analysis.simulation.closed_forms.census import convolved, leaving, remaining, staying
+from localcare.analysis.simulation.closed_forms.census import convolved, remaining, staying, staying_hours
 from localcare.analysis.simulation.scenario.distributions import Array, mean_hours, variance_hours
 from localcare.analysis.simulation.scenario.durations import Duration
 from localcare.analysis.simulation.scenario.lookup import (
@@ -32,12 +32,12 @@ from localcare.analysis.simulation.scenario.profiles import (
 )
 
 SHORT_HOURS = 1.0  # a step this short does not change at which hours of the day people come to the next
-TOO_FEW = 1e-7  # of all who came: no longer followed
-MOST_ROUNDS = 300
+TOO_FEW = 1e-6  # of all who came: no longer followed
+MOST_ROUNDS = 1000
 
 
 class Stream(NamedTuple):
-    """People a day, and the part of a journey that each is when branches join."""
+    """People a day, and the part of a journey that each is when branches join (the same array while there is one branch)."""
 
     people: Array
     journeys: Array
@@ -54,6 +54,7 @@ class StepUse:
     hours: Array  # 24 weights of the hours in which they come
     mean_hours: float
     square_hours: float  # mean of the squared length
+    load_hours: Array  # 24 weights of the hours in which their work falls
     is_exponential: bool
     said: StepScenario
 
@@ -75,7 +76,9 @@ class _Followed:
         self.days = run_days(scenario)
         self.first = scenario.starts_on.toordinal()
         self.flows = Flows()
-        self.kernels: dict[tuple[int, float, str], Array] = {}
+        self.kernels: dict[tuple[int, float], Array] = {}
+        self.parts: dict[tuple[str, str, str], dict[str, float | Array]] = {}
+        self.orders = {code: _order(pathway) for code, pathway in self.pathways.items()}
         self.changed = {(one.what, one.pathway, one.step) for one in scenario.changes}
         self.total = 0.0
 
@@ -115,20 +118,20 @@ class _Followed:
         demand = said.demand
         profile = hourly_weights(demand.by_hour if demand else ())
         starts = pathway.starts_with
-        ahead: dict[str, Stream] = {step: Stream(people, people / len(starts)) for step in starts}
+        start = Stream(people, people if len(starts) == 1 else people / len(starts))
+        ahead: dict[str, Stream] = dict.fromkeys(starts, start)
         hours = dict.fromkeys(starts, profile)
         for group, count in groups:
             for step, stream in self._from_initial(pathway, area, group, count, opened):
                 ahead[step] = _sum(ahead.get(step), stream)
+        order = self.orders[code]
         for _ in range(MOST_ROUNDS):
             ahead = {step: one for step, one in ahead.items() if one.people.sum() > TOO_FEW * self.total}
             if not ahead:
                 return
-            following: dict[str, Stream] = {}
-            for step, stream in ahead.items():
-                for to, after in self._through(pathway, area, step, stream, hours, opened):
-                    following[to] = _sum(following.get(to), after)
-            ahead = following
+            step = min(ahead, key=order.__getitem__)
+            for to, after in self._through(pathway, area, step, ahead.pop(step), hours, opened):
+                ahead[to] = _sum(ahead.get(to), after)
 
     def _through(
         self,
@@ -147,15 +150,20 @@ class _Followed:
         use = self._use(service, pathway.code, step, one, hours.get(step, np.ones(24)))
         use.asked += stream.people
         profile = use.hours if mean_hours(one.duration) <= SHORT_HOURS else np.ones(24)
-        for outcome, part in self._parts(pathway.code, step, area, one):
+        for outcome, part in self._parts(pathway.code, step, area, one).items():
             duration = one.duration_by_outcome.get(outcome, one.duration)
             for factor, when in self._factors(pathway.code, step, area):
+                kernel = self._kernel(duration, factor)
                 came = stream.people * part * when
-                if came.any():
-                    use.there += one.takes * convolved(came, self._kernel(duration, factor, "staying"))
-                    left = self._kernel(duration, factor, "leaving")
-                    gone = Stream(convolved(came, left), convolved(stream.journeys * part * when, left))
-                    yield from self._on(pathway, pathway.steps[step].outcomes[outcome], gone, opened)
+                here = convolved(came, kernel)
+                use.there += one.takes * here
+                left = _leaving(came, here)
+                journeys = left
+                if stream.journeys is not stream.people:
+                    begun = stream.journeys * part * when
+                    journeys = _leaving(begun, convolved(begun, kernel))
+                gone = Stream(left, journeys)
+                yield from self._on(pathway, pathway.steps[step].outcomes[outcome], gone, opened)
             for to in pathway.steps[step].outcomes[outcome].to:
                 hours.setdefault(to, profile)
                 if following := service_of(self.scenario, pathway, to, area):
@@ -167,7 +175,7 @@ class _Followed:
         for opening in outcome.opens:
             opened[opening.pathway] = opened[opening.pathway] + gone.people
         for to in outcome.to:
-            yield to, Stream(gone.people, gone.journeys / len(outcome.to))
+            yield to, gone if len(outcome.to) == 1 else Stream(gone.people, gone.journeys / len(outcome.to))
 
     def _from_initial(
         self,
@@ -186,11 +194,12 @@ class _Followed:
         one = self.scenario.pathways[pathway.code].steps[group.step]
         service = service_of(self.scenario, pathway, group.step, area)
         use = self._use(service, pathway.code, group.step, one, np.ones(24))
-        for outcome, part in self._parts(pathway.code, group.step, area, one):
+        for outcome, part in self._parts(pathway.code, group.step, area, one).items():
             duration = one.duration_by_outcome.get(outcome, one.duration)
-            still = count * part[0] * remaining(duration, self.days, group.elapsed)
+            begun = count * float(np.ravel(part)[0])
+            still = begun * remaining(duration, self.days, group.elapsed)
             use.there += one.takes * still
-            left = np.concatenate([[count * part[0]], still[:-1]]) - still
+            left = np.concatenate([[begun], still[:-1]]) - still
             yield from self._on(
                 pathway, pathway.steps[group.step].outcomes[outcome], Stream(left, left), opened
             )
@@ -212,40 +221,41 @@ class _Followed:
                 square_hours=sum(
                     share * (variance_hours(each) + mean_hours(each) ** 2) for share, each in mixed
                 ),
+                load_hours=_load_hours(hours, mixed),
                 is_exponential=all(each.distribution == "exponential" for share, each in mixed if share > 0),
                 said=one,
             )
         return uses[code, step]
 
-    def _parts(self, code: str, step: str, area: str, one: StepScenario) -> Iterator[tuple[str, Array]]:
-        """The share of each outcome by the day on which the step begins."""
+    def _parts(self, code: str, step: str, area: str, one: StepScenario) -> dict[str, float | Array]:
+        """The share of each outcome; by the day on which the step begins where it changes."""
         if ("share", code, step) not in self.changed:
-            yield from (
-                (outcome, np.full(self.days, part)) for outcome, part in one.outcomes.items() if part > 0
-            )
-            return
-        by_day = [shares_on(self.scenario, code, step, area, self.first + day) for day in range(self.days)]
-        for outcome in by_day[-1]:
-            yield outcome, np.array([shares.get(outcome, 0.0) for shares in by_day])
+            return {outcome: part for outcome, part in one.outcomes.items() if part > 0}
+        key = (code, step, area)
+        if key not in self.parts:
+            days = range(self.first, self.first + self.days)
+            by_day = [shares_on(self.scenario, code, step, area, day) for day in days]
+            self.parts[key] = {
+                outcome: np.array([shares.get(outcome, 0.0) for shares in by_day]) for outcome in by_day[-1]
+            }
+        return self.parts[key]
 
-    def _factors(self, code: str, step: str, area: str) -> Iterator[tuple[float, Array]]:
+    def _factors(self, code: str, step: str, area: str) -> Iterator[tuple[float, float | Array]]:
         """What changes make of the length, with the days (1 or 0) on which it is so; to the nearest fiftieth."""
         if ("duration", code, step) not in self.changed:
-            yield 1.0, np.ones(self.days)
+            yield 1.0, 1.0
             return
-        found = np.array(
-            [duration_factor(self.scenario, code, step, area, self.first + day) for day in range(self.days)]
-        )
+        days = range(self.first, self.first + self.days)
+        found = np.array([duration_factor(self.scenario, code, step, area, day) for day in days])
         rounded = np.round(found * 50) / 50
         for factor in np.unique(rounded):
             when = rounded == factor
             yield float(found[when].mean()), when.astype(float)
 
-    def _kernel(self, duration: Duration, factor: float, kind: str) -> Array:
-        key = (id(duration), factor, kind)
+    def _kernel(self, duration: Duration, factor: float) -> Array:
+        key = (id(duration), factor)
         if key not in self.kernels:
-            made = staying if kind == "staying" else leaving
-            self.kernels[key] = made(_stretched(duration, factor), self.days)
+            self.kernels[key] = staying(_stretched(duration, factor), self.days)
         return self.kernels[key]
 
 
@@ -267,8 +277,45 @@ def _stretched(duration: Duration, factor: float) -> Duration:
     )
 
 
+def _leaving(came: Array, here: Array) -> Array:
+    """Who leaves on each day, from who came and who is there at the end of it."""
+    return np.asarray(np.maximum(came - np.diff(here, prepend=0.0), 0.0), float)
+
+
 def _sum(one: Stream | None, other: Stream) -> Stream:
-    return other if one is None else Stream(one.people + other.people, one.journeys + other.journeys)
+    if one is None:
+        return other
+    people = one.people + other.people
+    alike = one.journeys is one.people and other.journeys is other.people
+    return Stream(people, people if alike else one.journeys + other.journeys)
+
+
+def _load_hours(hours: Array, mixed: list[tuple[float, Duration]]) -> Array:
+    """In which hours of the day the work falls of people who come in given hours."""
+    kernel = np.sum([share * staying_hours(duration) for share, duration in mixed], axis=0)
+    if kernel.sum() <= 0:
+        return hours
+    spread = np.array([np.dot(np.roll(hours[::-1], hour + 1), kernel) for hour in range(24)])
+    return np.asarray(spread / spread.mean(), float)
+
+
+def _order(pathway: Pathway) -> dict[str, int]:
+    """The steps in an order in which, going round apart, each comes after all that lead to it."""
+    seen: set[str] = set()
+    done: list[str] = []
+
+    def visit(step: str) -> None:
+        if step in seen or step not in pathway.steps:
+            return
+        seen.add(step)
+        for outcome in pathway.steps[step].outcomes.values():
+            for to in outcome.to:
+                visit(to)
+        done.append(step)
+
+    for step in (*pathway.starts_with, *pathway.steps):
+        visit(step)
+    return {step: -place for place, step in enumerate(done)}
 
 
 def _by_area(scenario: Scenario) -> bool:

@@ -40,7 +40,7 @@ def demand_factor(scenario: Scenario, pathway: str, area: str, day: int) -> floa
     factor = 1.0
     for change in scenario.changes:
         if change.what == "demand" and change.pathway == pathway and _reaches(change, area):
-            factor *= 1 + (change.value - 1) * ramp_of(change, day)
+            factor *= change.before + (change.value - change.before) * ramp_of(change, day)
     return factor
 
 
@@ -51,7 +51,7 @@ def duration_factor(scenario: Scenario, pathway: str, step: str, area: str, day:
         if (change.what, change.pathway, change.step) == ("duration", pathway, step) and _reaches(
             change, area
         ):
-            factor *= 1 + (change.value - 1) * ramp_of(change, day)
+            factor *= change.before + (change.value - change.before) * ramp_of(change, day)
     return factor
 
 

@@ -66,7 +66,9 @@ class PathwayScenario:
 
     demand: Demand | None  # None: opened by other pathways only
     steps: Mapping[str, StepScenario]  # every step that can be reached
-    priorities: Mapping[str, float] = field(default_factory=dict)  # in the pathway's order, most urgent first
+    priorities: Mapping[str, float] = field(
+        default_factory=dict
+    )  # in the pathway's order, most urgent first; none: with the least urgent
     areas: Mapping[str, float] = field(default_factory=dict)  # empty: by the shares of `Scenario.areas`
     source: str = ""
 
@@ -165,8 +167,8 @@ class Change:
     """Something that becomes different on a day, at once or along a ramp, everywhere or in some areas.
 
     How far it has come (`ramp`) is 0 before `since`, 1 from `full_from` on, a straight line between, 0 after `until`.
-    demand: the rate is multiplied by 1 + (value - 1) x ramp. duration: lengths that begin then are, likewise. share:
-    the outcome's share is `share + (value - share) x ramp`, the step's other outcomes shrink or grow in proportion.
+    demand: the rate is multiplied by before + (value - before) x ramp. duration: lengths that begin then are, likewise.
+    share: the outcome's share is `share + (value - share) x ramp`, the step's others shrink or grow in proportion.
     """
 
     code: str
@@ -180,6 +182,7 @@ class Change:
     step: str = ""  # duration, share
     outcome: str = ""  # share
     areas: tuple[str, ...] = ()  # empty: everywhere
+    before: float = 1.0  # demand, duration: the factor while it has not begun (0: nothing of it yet)
     source: str = ""
 
 

@@ -182,5 +182,6 @@ def _change(said: Mapping[str, Any], place: Place) -> Change:
         step=str(said.get("step", "")),
         outcome=str(said.get("outcome", "")),
         areas=tuple(str(area) for area in said.get("areas") or ()),
+        before=number(said.get("before", 1), (*place, "before")),
         source=str(said.get("source", "")),
     )
