@@ -23,6 +23,7 @@ NAMES = {
     "case-manager": ("Colin", "Marsh"),
     "mdt-co-ordinator": ("Meera", "Patel"),
     "analyst": ("Alun", "Price"),
+    "commissioner": ("Clare", "Denholm"),
     "information-governance-lead": ("Ingrid", "Lowe"),
     "administrator": ("Ada", "Brooks"),
     "call-handler": ("Callum", "Reed"),
