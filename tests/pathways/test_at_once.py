@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from localcare.foundation.pathways import actions
 from localcare.foundation.pathways.errors import AlreadyDone
-from localcare.foundation.pathways.models import JournalEntry, Journey, TaskState, Timer
+from localcare.foundation.pathways.models import JournalEntry, Journey, JourneyState, TaskState, Timer
 from localcare.foundation.pathways.timers import fire_due
+from localcare.kernel.audit.models import AuditSubject
 from tests.factories import registered_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,3 +122,25 @@ def test_a_person_of_two_journeys_can_be_served_by_two_teams_at_once(services, m
         ]
     )
     assert [type(result) for result in found] == [JournalEntry, JournalEntry]
+
+
+def test_an_act_while_the_person_is_merged_is_done_for_the_person_kept(asked, member, vera):
+    nurse, kept = member("rapid-response"), registered_person(given_name="Vera", family_name="Marshfield")
+    held, go = Barrier(2), Barrier(2)
+
+    def merge() -> None:
+        with transaction.atomic():
+            for model in (Journey, JourneyState, TaskState):
+                model.objects.filter(person=vera).update(person=kept)
+            held.wait()
+            go.wait()
+
+    def accept() -> object:
+        held.wait()
+        threading.Timer(0.5, go.wait).start()  # the merge ends while this waits for its lock
+        return actions.accept(task=asked, by=nurse)
+
+    found = at_once([merge, accept])
+    assert isinstance(found[1], JournalEntry), found
+    assert TaskState.objects.get(task=asked).person == kept
+    assert AuditSubject.objects.filter(reference=str(kept.reference), entry__action="task.accepted").exists()

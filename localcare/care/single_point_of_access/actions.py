@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from localcare.care.single_point_of_access.definitions import CONTACT, definitions
 from localcare.care.single_point_of_access.models import Abandonment, Attempt, Contact, Identification
-from localcare.care.single_point_of_access.queries import desks, open_task_of
+from localcare.care.single_point_of_access.queries import DESK, open_task_of
 from localcare.care.single_point_of_access.rules import urgency_of
 from localcare.foundation.forms import actions as form_actions
 from localcare.foundation.forms.models import FormResponse
@@ -139,9 +139,10 @@ def take(*, journey: Journey, by: Reader, step: str = "answer", at: datetime | N
 def hold(*, task: Task, by: Reader, at: datetime | None = None) -> None:
     """Accept and begin a step of a contact, unless this reader has it already; refused while a colleague has it."""
     state = TaskState.objects.select_related("assigned_to").get(pk=task.pk)
-    reason = _if_late(at) if at is not None else ""
-    if state.state == "requested":
+    reason, standing = _if_late(at) if at is not None else "", state.state
+    if standing == "requested":
         journeys.accept(task=task, by=by, to_user=by.user, at=at, reason=reason)
+        standing = "accepted"
     elif state.is_open and state.assigned_to is None:
         journeys.take(task=task, by=by)
     elif state.is_open and state.assigned_to is not None and state.assigned_to != by.user:
@@ -150,7 +151,6 @@ def hold(*, task: Task, by: Reader, at: datetime | None = None) -> None:
             f"{who} has had this since {format_moment(state.since)}. "
             "If they have gone, take it over on the page of the contact."
         )
-    standing = TaskState.objects.values_list("state", flat=True).get(pk=task.pk)
     if standing == "paused":
         journeys.resume(task=task, by=by)
     elif standing == "accepted":
@@ -161,38 +161,43 @@ def take_call(
     arrival: Arrival, *, service: Service, person: Person | None, finish: Finish | None, by: Reader
 ) -> Contact:
     """A whole call: it arrives, the person is known, it is answered and ended; all or nothing, once however often sent."""
-    with transaction.atomic():
+    with journeys.together():
         contact = arrive(arrival, service=service, by=by)
         if person is None or Identification.objects.filter(contact=contact).exists():
             return contact
         urgency = urgency_of(finish.answers, definitions()) if finish else ""
         journey = identify(contact=contact, person=person, by=by, priority=urgency)
         if finish is not None:
-            hold(task=_answer_of(journey), by=by, at=contact.arrived_at)
-            end_call(journey=journey, finish=finish, by=by)
+            task = _answer_of(journey)
+            hold(task=task, by=by, at=contact.arrived_at)
+            _end_call(journey, task, finish, by)
     return contact
 
 
 def end_call(*, journey: Journey, finish: Finish, by: Reader) -> None:
     """End the call of a journey, or keep what was typed; the outcome leads on."""
-    with transaction.atomic():
+    with journeys.together():
         task = _answer_of(journey)
         hold(task=task, by=by)
-        response = _keep_answers(journey, task, finish, by)
-        _count_urgency(task, finish, by)
-        if not finish.outcome:
-            return
-        reason = finish.reason
-        if finish.outcome == "already_open":
-            reason = _tell_holder(journey, finish, by)
-        journeys.done(
-            task=task,
-            by=by,
-            outcome=finish.outcome,
-            response=response,
-            reason=reason,
-            key=f"answered:{task.reference}",
-        )
+        _end_call(journey, task, finish, by)
+
+
+def _end_call(journey: Journey, task: Task, finish: Finish, by: Reader) -> None:
+    response = _keep_answers(journey, task, finish, by)
+    _count_urgency(task, finish, by)
+    if not finish.outcome:
+        return
+    reason = finish.reason
+    if finish.outcome == "already_open":
+        reason = _tell_holder(journey, finish, by)
+    journeys.done(
+        task=task,
+        by=by,
+        outcome=finish.outcome,
+        response=response,
+        reason=reason,
+        key=f"answered:{task.reference}",
+    )
 
 
 def _keep_answers(journey: Journey, task: Task, finish: Finish, by: Reader) -> FormResponse | None:
@@ -289,7 +294,7 @@ def _must_be_able(by: Reader, service: Service | None) -> None:
     """A desk's own staff, or (without a service) a professional who writes instead of ringing."""
     if service is None and not by.may(SEND):
         raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
-    if service is not None and not by.is_system and not desks(by).filter(pk=service.pk).exists():
+    if service is not None and not by.is_system and not (service.kind == DESK and journeys.works_in(by, service)):
         raise NotYours(f"You do not work in {service.title}.")
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import following, refusals
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
-from localcare.foundation.pathways.ledger import Ledger
-from localcare.foundation.pathways.models import JournalEntry, Journey, Task
+from localcare.foundation.pathways.ledger import Ledger, whole
+from localcare.foundation.pathways.models import JournalEntry, Task
 from localcare.foundation.pathways.notices import key_of, tell
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
@@ -29,7 +27,7 @@ def do(
     needs_open: bool = True,
 ) -> JournalEntry:
     """Lock, look whether it was done before, act, lead on, project, audit."""
-    with transaction.atomic():
+    with whole():
         ledger = Ledger.of_journey(task.journey_id)
         known = known_entry(ledger, key)
         if known is not None:
@@ -41,7 +39,7 @@ def do(
             following.settle(ledger, by=by, at=entry.effective_at, because=entry)
         ledger.project()
         detail = {"pathway": ledger.pathway.code, "step": task.step, "code": entry.code}
-        audit(by, audited, ledger.journey, detail)
+        audit(by, audited, ledger, detail)
     return entry
 
 
@@ -120,12 +118,12 @@ def tell_asker(ledger: Ledger, task: Task, entry: JournalEntry) -> None:
     )
 
 
-def audit(by: Reader, action: str, journey: Journey, detail: Mapping[str, Any]) -> None:
+def audit(by: Reader, action: str, ledger: Ledger, detail: Mapping[str, Any]) -> None:
     """Write an act on a journey into the audit trail; call last."""
     record_access(
         reader=by,
         action=action,
-        subjects=(str(journey.person.reference),),
+        subjects=(ledger.whom,),
         basis="direct care",
-        detail={"journey": str(journey.reference), **detail},
+        detail={"journey": str(ledger.journey.reference), **detail},
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from localcare.foundation.forms.models import FormResponse
@@ -18,7 +17,7 @@ from localcare.foundation.pathways import following, refusals
 from localcare.foundation.pathways.acting import audit, do, known_entry, move, tell_asker
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
 from localcare.foundation.pathways.following import Services
-from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.ledger import Ledger, together, whole, works_in
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.notices import key_of, tell
@@ -30,7 +29,8 @@ from localcare.kernel.access.readers import Reader
 
 __all__ = [
     "UNDOABLE", "accept", "ask_again", "book", "cancel", "decline", "done", "extend", "milestone", "note", "open_journey",
-    "pause", "prioritise", "reassign", "reopen", "resume", "review", "start", "stop", "take", "transfer", "undo",
+    "pause", "prioritise", "reassign", "reopen", "resume", "review", "start", "stop", "take", "together", "transfer", "undo",
+    "works_in",
 ]  # fmt: skip
 
 
@@ -307,8 +307,8 @@ def reassign(*, tasks: Iterable[Task], by: Reader, to_user: User, reason: str) -
     """Give the work of a team to one of its members, many tasks at once: all or none."""
     if not reason.strip():
         raise NotPossible("Say why the work changes hands.")
-    refusals.check_permission(by, "task.reassign", None)
-    with transaction.atomic():
+    refusals.check_permission(by, "task.reassign")
+    with together():
         return [
             _reassign(task, by=by, to_user=to_user, reason=reason)
             for task in sorted(tasks, key=lambda found: (found.journey_id, found.pk))
@@ -339,7 +339,7 @@ def stop(
     """End a journey as a whole; every open party is told."""
     if not reason.strip():
         raise NotPossible("Say why the pathway is stopped.")
-    with transaction.atomic():
+    with whole():
         ledger = Ledger.of_journey(journey.pk)
         known = known_entry(ledger, key)
         if known is not None:
@@ -350,5 +350,5 @@ def stop(
         moment = ledger.check_time(at, reason, not_before=ledger.standing.opened_at)
         entry = following.end(ledger, outcome, by=by, at=moment, reason=reason)
         ledger.project()
-        audit(by, "journey.stopped", journey, {"outcome": outcome, "reason": reason})
+        audit(by, "journey.stopped", ledger, {"outcome": outcome, "reason": reason})
     return entry

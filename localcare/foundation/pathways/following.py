@@ -60,6 +60,7 @@ def service_for(ledger: Ledger, kind: str) -> Service | None:
     """The service of a kind: the one that already works on this journey, else the one that covers the person."""
     keys = [ledger.journey.opened_by_service_id]
     keys += [task.service_id for task in reversed(ledger.standing.tasks.values())]
+    ledger.directory.read(keys)
     working = (ledger.service(key) for key in keys)
     found = next((one for one in working if one is not None and one.kind == kind and one.is_active), None)
     return found or default_service(kind, ledger.journey.person, ledger.now)

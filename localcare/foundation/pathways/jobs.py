@@ -18,9 +18,10 @@ def fire_timers() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="pathways.every_minute", queueing_lock="pathways.every_minute", pass_context=False)
 def every_minute(timestamp: int) -> None:
-    """Fire what a lost wake-up left behind, and tell the teams whose people changed."""
+    """Fire what a lost wake-up left behind, wake somebody for what comes next, and tell the teams whose people changed."""
     from localcare.foundation.pathways.changes import look_for_changes
-    from localcare.foundation.pathways.timers import fire_due
+    from localcare.foundation.pathways.timers import fire_due, wake_for_next
 
     fire_due()
+    wake_for_next()
     look_for_changes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from localcare.foundation.forms.models import FormResponse
@@ -12,7 +12,7 @@ from localcare.foundation.pathways import definitions, following, refusals
 from localcare.foundation.pathways.acting import audit, do
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
 from localcare.foundation.pathways.following import Services
-from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.ledger import Ledger, directory_here, whole
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.people.models import Person, Relationship
@@ -36,10 +36,12 @@ def open_journey(
     key: str | None = None,
 ) -> Journey:
     """Begin a journey: its first steps are asked of the services named, or of those that cover the person."""
-    refusals.check_permission(by, "journey.open", asked_by)
+    directory = directory_here()
+    refusals.check_permission(by, "journey.open")
+    refusals.check_acts_for(by, asked_by, directory)
     version = definitions.current_version(pathway)
     try:
-        with transaction.atomic():
+        with whole():
             journey = Journey.objects.create(
                 person=person,
                 version=version,
@@ -48,8 +50,9 @@ def open_journey(
                 priority=priority,
                 key=key,
             )
-            _begin(journey, by=by, answers=answers, services=services, reason=reason, at=at)
-            audit(by, "journey.opened", journey, {"pathway": pathway, "reason": reason})
+            ledger = Ledger.begun(journey, directory)
+            _begin(ledger, by=by, answers=answers, services=services, reason=reason, at=at)
+            audit(by, "journey.opened", ledger, {"pathway": pathway, "reason": reason})
     except IntegrityError as error:
         known = Journey.objects.filter(key=key).first() if key else None
         if known is None:
@@ -61,7 +64,7 @@ def open_journey(
 
 
 def _begin(
-    journey: Journey,
+    ledger: Ledger,
     *,
     by: Reader,
     answers: FormResponse | None,
@@ -69,7 +72,7 @@ def _begin(
     reason: str,
     at: datetime | None,
 ) -> None:
-    ledger = Ledger.of_journey(journey.pk)
+    journey = ledger.journey
     if journey.person.death_date is not None and "death" in ledger.pathway.stops_on:
         raise NotPossible("This person has died. A pathway cannot be opened for them.")
     priority = journey.priority

@@ -20,6 +20,9 @@ from localcare.analysis.journal.clocks import (
 from localcare.analysis.journal.timeline import JourneyStanding, TaskStanding
 from localcare.analysis.pathways.model import Pathway
 from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, Task, TaskState, Timer
+from localcare.foundation.pathways.writing import Delete, Upsert, write_at_once
+
+Rows = Mapping[int, dict[str, Any]]
 
 COPIED = (
     *("step", "state", "service_id", "asked_by_id", "assigned_to_id", "is_open", "priority", "requested_at"),
@@ -38,24 +41,73 @@ class Projected:
     standing: JourneyStanding
 
 
-def project(journeys: Sequence[Projected], rules: Rulebook) -> list[Due]:
-    """Bring the derived rows of journeys up to date, all in a handful of queries; return the timers that are new."""
-    _save(JourneyState, "journey_id", {one.journey.pk: _journey_row(one) for one in journeys})
-    states: dict[int, dict[str, Any]] = {}
-    clocks: dict[int, tuple[TaskStanding, list[Running]]] = {}
-    timers: dict[str, tuple[int, Due]] = {}
+@dataclass(frozen=True)
+class Derived:
+    """The derived rows of some journeys."""
+
+    journeys: dict[int, dict[str, Any]]
+    tasks: dict[int, dict[str, Any]]
+    clocks: dict[tuple[int, str], dict[str, Any]]
+    timers: dict[str, tuple[int, Due]]
+
+
+def derive(journeys: Iterable[Projected], rules: Rulebook) -> Derived:
+    """The rows that follow from where journeys stand. Pure."""
+    found = Derived({}, {}, {}, {})
     for one in journeys:
+        if not one.standing.tasks and one.standing.opened_at is None:
+            continue  # nothing is written of it yet
+        found.journeys[one.journey.pk] = _journey_row(one)
         for key, task in one.standing.tasks.items():
             step = one.pathway.steps[task.step]
             running = clocks_of(step, task, one.standing, rules)
-            clocks[key] = (task, running)
-            states[key] = _task_row(one, task, running, rules)
+            found.tasks[key] = _task_row(one, task, running, rules)
+            for clock in running:
+                found.clocks[key, clock.code] = {"service_id": task.service_id, **vars(clock)}
             if one.standing.is_open:
                 dues = timers_of(step, task, one.tasks[key].key, running, rules)
-                timers |= {due.key: (key, due) for due in dues}
-    _save(TaskState, "task_id", states)
-    _save_clocks(clocks)
-    return _save_timers(list(states), timers)
+                found.timers.update({due.key: (key, due) for due in dues})
+    return found
+
+
+def project_change(before: Projected, after: Projected, rules: Rulebook) -> list[Due]:
+    """Bring the derived rows of one journey from where it stood to where it stands; return the timers that are new.
+
+    One statement, and no read: what the rows say follows from where the journey stood when its lock was taken.
+    """
+    was, now = derive([before], rules), derive([after], rules)
+    new_timers = [(task, due) for key, (task, due) in now.timers.items() if key not in was.timers]
+    write_at_once(
+        upserts=[
+            Upsert(JourneyState, ("journey_id",), _changed("journey_id", was.journeys, now.journeys)),
+            Upsert(TaskState, ("task_id",), _changed("task_id", was.tasks, now.tasks)),
+            Upsert(ClockState, ("task_id", "code"), _changed_clocks(was, now)),
+            Upsert(Timer, ("key",), [{"task_id": task, **vars(due)} for task, due in new_timers]),
+        ],
+        deletes=[
+            Delete(ClockState, ("task_id", "code"), [key for key in was.clocks if key not in now.clocks]),
+            Delete(Timer, ("key",), [(key,) for key in was.timers if key not in now.timers]),
+        ],
+    )
+    return [due for _, due in new_timers]
+
+
+def _changed(key: str, was: Rows, now: Rows) -> list[dict[str, Any]]:
+    return [{key: pk, **row} for pk, row in now.items() if was.get(pk) != row]
+
+
+def _changed_clocks(was: Derived, now: Derived) -> list[dict[str, Any]]:
+    changed = {place: row for place, row in now.clocks.items() if was.clocks.get(place) != row}
+    return [{"task_id": task, **row} for (task, _), row in changed.items()]
+
+
+def project(journeys: Sequence[Projected], rules: Rulebook) -> list[Due]:
+    """Compare the kept rows of journeys with what follows from their journals, and mend; return the new timers."""
+    found = derive(journeys, rules)
+    _save(JourneyState, "journey_id", found.journeys)
+    _save(TaskState, "task_id", found.tasks)
+    _save_clocks(found)
+    return _save_timers(list(found.tasks), found.timers)
 
 
 def _journey_row(one: Projected) -> dict[str, Any]:
@@ -108,15 +160,10 @@ def _field(model: type[Model], attribute: str) -> str:
     return next(field.name for field in model._meta.concrete_fields if field.attname == attribute)
 
 
-def _save_clocks(clocks: Mapping[int, tuple[TaskStanding, list[Running]]]) -> None:
-    before = {(row.task_id, row.code): row for row in ClockState.objects.filter(task__in=list(clocks))}
-    changed, kept = [], set()
-    for key, (task, running) in clocks.items():
-        for clock in running:
-            kept.add((key, clock.code))
-            row = ClockState(task_id=key, service_id=task.service_id, **vars(clock))
-            if not _same(before.get((key, clock.code)), row):
-                changed.append(row)
+def _save_clocks(found: Derived) -> None:
+    before = {(row.task_id, row.code): row for row in ClockState.objects.filter(task__in=list(found.tasks))}
+    rows = {place: ClockState(task_id=place[0], **row) for place, row in found.clocks.items()}
+    changed = [row for place, row in rows.items() if not _same(before.get(place), row)]
     if changed:
         ClockState.objects.bulk_create(
             changed,
@@ -126,7 +173,7 @@ def _save_clocks(clocks: Mapping[int, tuple[TaskStanding, list[Running]]]) -> No
                 "service", "standard", "started_at", "due_at", "stopped_at", "paused_seconds", "is_met", "is_void",
             ],
         )  # fmt: skip
-    gone = [row.pk for place, row in before.items() if place not in kept]
+    gone = [row.pk for place, row in before.items() if place not in rows]
     if gone:
         ClockState.objects.filter(pk__in=gone).delete()
 

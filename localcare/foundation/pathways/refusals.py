@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from localcare.analysis.journal.states import MOVES, STATE_WORDS, may_happen
 from localcare.analysis.journal.timeline import TaskStanding, standing_entries
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
-from localcare.foundation.pathways.ledger import Ledger
+from localcare.foundation.pathways.ledger import Directory, Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
 from localcare.foundation.services.models import Service
-from localcare.foundation.services.queries import is_member
 from localcare.kernel.access.readers import Reader
 
 LONDON = ZoneInfo("Europe/London")
@@ -70,11 +69,15 @@ def check_not_asked_anew(ledger: Ledger, task: Task) -> None:
         raise AlreadyDone(f"{_title(ledger, instead.service_id)} has been asked instead.")
 
 
-def check_permission(by: Reader, permission: str, service: Service | None) -> None:
-    """Refuse who does not hold the permission, or acts for a service that is not theirs."""
+def check_permission(by: Reader, permission: str) -> None:
+    """Refuse who does not hold the permission."""
     if not by.may(permission):
         raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
-    if service is not None and not by.is_system and not is_member(by, service):
+
+
+def check_acts_for(by: Reader, service: Service | None, directory: Directory) -> None:
+    """Refuse who acts for a service that is not theirs."""
+    if service is not None and not directory.works_in(by, service.pk):
         raise NotYours(f"You do not work in {service.title}, so you cannot ask in its name.")
 
 
@@ -88,8 +91,8 @@ def check_finisher(by: Reader, ledger: Ledger, task: Task) -> None:
 
 def check_owner(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
     """Refuse who does not work in the service that has the task."""
-    check_permission(by, "task.work", None)
-    if not _works_in(by, ledger.service(standing.service_id)):
+    check_permission(by, "task.work")
+    if not _works_in(by, ledger, standing.service_id):
         raise NotYours(
             f"This is in the queue of {_title(ledger, standing.service_id)}, which is not your team."
         )
@@ -97,9 +100,9 @@ def check_owner(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
 
 def check_asker(by: Reader, ledger: Ledger, standing: TaskStanding) -> None:
     """Refuse who does not work in the service that asked."""
-    check_permission(by, "task.work", None)
+    check_permission(by, "task.work")
     asker = standing.asked_by_id or ledger.journey.opened_by_service_id
-    if not _works_in(by, ledger.service(asker)):
+    if not _works_in(by, ledger, asker):
         raise NotYours(f"Only {_title(ledger, asker)}, which asked for this, can do that.")
 
 
@@ -107,29 +110,29 @@ def check_owner_or_asker(
     by: Reader, ledger: Ledger, standing: TaskStanding, *, of_entry: JournalEntry | None = None
 ) -> None:
     """Refuse who works neither in the service that has the task nor in the one that asked."""
-    check_permission(by, "task.work", None)
+    check_permission(by, "task.work")
     parties = [standing.service_id, standing.asked_by_id]
     if of_entry is not None:
         if of_entry.actor_id is not None and by.user is not None and of_entry.actor_id == by.user.pk:
             return
         if of_entry.event in ("transferred",):
             parties.append(of_entry.detail.get("from"))
-    if not any(_works_in(by, ledger.service(party)) for party in parties):
+    if not any(_works_in(by, ledger, party) for party in parties):
         raise NotYours(f"This is the work of {_title(ledger, standing.service_id)}, which is not your team.")
 
 
 def check_party(by: Reader, ledger: Ledger) -> None:
     """Refuse who has no part in the journey."""
-    check_permission(by, "task.work", None)
+    check_permission(by, "task.work")
     parties = {ledger.journey.opened_by_service_id}
     for task in ledger.standing.tasks.values():
         parties |= {task.service_id, task.asked_by_id}
-    if not any(_works_in(by, ledger.service(party)) for party in parties):
+    if not any(_works_in(by, ledger, party) for party in parties):
         raise NotYours("Your teams have no part in this pathway.")
 
 
-def _works_in(by: Reader, service: Service | None) -> bool:
-    return by.is_system or (service is not None and is_member(by, service))
+def _works_in(by: Reader, ledger: Ledger, service: int | None) -> bool:
+    return ledger.directory.works_in(by, service)
 
 
 def _title(ledger: Ledger, service: int | None) -> str:

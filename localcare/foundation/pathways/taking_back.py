@@ -25,7 +25,7 @@ def undo(*, entry: JournalEntry, by: Reader, reason: str) -> JournalEntry:
     task = entry.task
 
     def act(ledger: Ledger) -> JournalEntry:
-        refusals.check_permission(by, "task.work", None)
+        refusals.check_permission(by, "task.work")
         held = [found for found in standing_entries(ledger.entries) if found.task_id == task.pk]
         last = next((found for found in reversed(held) if found.event in UNDOABLE | {"requested"}), None)
         if last is None or last.pk != entry.pk:
@@ -67,7 +67,7 @@ def _take_back_opened(ledger: Ledger, entry: JournalEntry, by: Reader, reason: s
             raise NotPossible(f"“{other.pathway.title}” has been answered already: ask that service first.")
         following.end(other, "taken-back", by=by, at=other.now, reason=f"Taken back: {reason}")
         other.project()
-        audit(by, "journey.taken-back", other.journey, {"reason": reason})
+        audit(by, "journey.taken-back", other, {"reason": reason})
 
 
 def _take_back_consequences(ledger: Ledger, entry: JournalEntry, by: Reader, reason: str) -> None:

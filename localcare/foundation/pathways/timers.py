@@ -16,12 +16,16 @@ from localcare.foundation.pathways.moment import wakes_nobody
 
 logger = logging.getLogger("localcare.pathways")
 TASK = "pathways.fire_timers"
+AHEAD = timedelta(minutes=3)  # how far the job of each minute looks
 AT_A_TIME = 50  # journeys fired in one transaction
 
 
 def wake_at(moment: datetime) -> None:
-    """See that a worker looks at the timers at this second; many timers of one second wake it once."""
-    if wakes_nobody():
+    """See that a worker looks at the timers at this second; many timers of one second wake it once.
+
+    What lies further ahead is left to the job of each minute, which calls `wake_for_next`.
+    """
+    if wakes_nobody() or moment > current() + AHEAD:
         return
     second = moment.replace(microsecond=0) + (timedelta(seconds=1) if moment.microsecond else timedelta())
     try:
@@ -31,6 +35,13 @@ def wake_at(moment: datetime) -> None:
             ).defer()
     except AlreadyEnqueued:
         return
+
+
+def wake_for_next() -> None:
+    """See that a worker looks at the timers at each second of the next minutes at which one fires."""
+    upcoming = Timer.objects.filter(fires_at__gt=current(), fires_at__lte=current() + AHEAD)
+    for moment in upcoming.order_by("fires_at").values_list("fires_at", flat=True).distinct():
+        wake_at(moment)
 
 
 def fire_due(now: datetime | None = None) -> int:

@@ -81,11 +81,16 @@ def find_person(reader: Reader, reference: UUID | str, permission: str = "person
     The reference of a person who was merged leads to the person they were merged into.
     """
     valid = _valid(reference)
+    seen = visible_people(reader, permission).filter(reference=valid).first() if valid else None
+    if seen is not None:
+        seen.__dict__["_visible_to"] = [(reader, permission, True)]
+        return seen
     found = Person.objects.filter(reference=valid).first() if valid else None
-    while found is not None and found.merged_into is not None:
-        found = found.merged_into
-    if found is not None and is_visible(found, reader, permission):
-        return found
+    if found is not None and found.merged_into is not None:
+        while found.merged_into is not None:
+            found = found.merged_into
+        if is_visible(found, reader, permission):
+            return found
     record_access(reader=reader, action=permission, subjects=(str(reference)[:64],), outcome="denied")
     raise PersonNotVisible("There is no person at this address whom you may see.")
 

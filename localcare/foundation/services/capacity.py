@@ -71,6 +71,8 @@ def release(*, key: str, day: date | None = None, since: date | None = None) -> 
         holds = holds.filter(capacity__day=day)
     if since is not None:
         holds = holds.filter(capacity__day__gte=since)
+    if not holds.exists():
+        return 0
     with transaction.atomic():
         days = Capacity.objects.select_for_update().filter(pk__in=holds.values("capacity"))
         locked = [room.pk for room in days.order_by("service", "day")]

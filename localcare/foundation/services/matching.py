@@ -80,6 +80,20 @@ def match_services(services: Sequence[Service], *, person: Person | None, at: da
     return sorted(matches, key=lambda match: _rank(match, around.areas))
 
 
+def serving_of(services: Sequence[Service], *, person: Person | None, at: datetime) -> list[Service]:
+    """The services that are for the person at some time; where they live is looked up only where that matters."""
+    matters = any(service.area_codes for service in services)
+    whom = whom_of(person, _areas_of(person, at) if matters else None, at)
+    return [
+        service
+        for service in services
+        if not rules.unsuited(
+            minimum_age=service.minimum_age, maximum_age=service.maximum_age, area_codes=service.area_codes,
+            whom=whom, area_names={},
+        )
+    ]  # fmt: skip
+
+
 def whom_of(person: Person | None, areas: Sequence[str] | None, at: datetime) -> rules.Whom | None:
     """What the rules need to know about the person."""
     if person is None:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
-from localcare.foundation.services.matching import Match, match_services
+from localcare.foundation.services.matching import Match, match_services, serving_of
 from localcare.foundation.services.models import Capacity, Closure, Membership, Service
 from localcare.kernel.access.readers import Reader
 
@@ -104,9 +104,13 @@ def default_service(kind: str, person: Person | None, at: datetime | None = None
     One that can take the person now; otherwise the nearest that serves them, whose queue keeps the request. Where
     nobody knows in whose area the person lives and several could be right, none: somebody has to choose.
     """
-    serving = [match for match in find_services(kind=kind, person=person, at=at) if match.serves]
-    certain = serving if len(serving) == 1 else [match for match in serving if not match.cautions]
-    return certain[0].service if certain else None
+    moment = at or timezone.now()
+    services = Service.objects.filter(valid_on(timezone.localdate(moment)), kind=kind)
+    serving = serving_of(list(services.select_related("organisation")), person=person, at=moment)
+    if len(serving) < 2:
+        return serving[0] if serving else None
+    matches = match_services(serving, person=person, at=moment)
+    return next((match.service for match in matches if match.serves and not match.cautions), None)
 
 
 def room_by_day(service: Service, first: date, days: int) -> list[tuple[date, Capacity | None]]:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
         is_sensitive,
         pathway_of,
         sensitive_versions,
+        version_by_key,
     )
 
 __all__ = [
     "all_hours", "current_version", "hours", "is_sensitive", "pathway_of", "pathways", "sensitive_versions",
-    "settings", "span_on",
+    "settings", "span_on", "version_by_key",
 ]  # fmt: skip
-KEPT = frozenset({"current_version", "is_sensitive", "pathway_of", "sensitive_versions"})
+KEPT = frozenset({"current_version", "is_sensitive", "pathway_of", "sensitive_versions", "version_by_key"})
 
 
 def __getattr__(name: str) -> Any:

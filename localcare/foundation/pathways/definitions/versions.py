@@ -23,6 +23,7 @@ ORDERED = frozenset(
 )
 ATTEMPTS = 5  # how often a number may be taken by somebody else first
 _read: dict[str, Pathway] = {}  # by digest, which stands for the content in every database
+_versions: dict[int, PathwayVersion] = {}  # by key: the database refuses to change or delete a version
 
 
 def canonical(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +87,13 @@ def keep_version(kept: Mapping[str, Any], digest: str) -> PathwayVersion:
         except IntegrityError:
             continue
     raise RuntimeError(f"the version of {code} could not be kept in {ATTEMPTS} attempts")
+
+
+def version_by_key(key: int) -> PathwayVersion:
+    """A version that is known to exist, read once for good."""
+    if key not in _versions:
+        _versions[key] = PathwayVersion.objects.get(pk=key)
+    return _versions[key]
 
 
 def pathway_of(version: PathwayVersion) -> Pathway:
