@@ -149,7 +149,8 @@ def _tint(value: float, classes: Sequence[float]) -> str:
 
 
 def _tints(count: int) -> tuple[str, ...]:
-    return palette.TINTS[:count] if count > 1 else palette.TINTS[1:2]
+    """From light to dark; one class alone is not the lightest, so that it stands out from the paper."""
+    return palette.TINTS[1:2] if count == 1 else palette.TINTS[:count]
 
 
 def _key_of(classes: Sequence[float]) -> list[tuple[str, str]]:
