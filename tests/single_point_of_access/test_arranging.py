@@ -9,16 +9,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from localcare.care.single_point_of_access import arranging, deciding, queries
+from localcare.care.single_point_of_access import actions, arranging, deciding, queries
 from localcare.care.single_point_of_access.arranging import Request
 from localcare.foundation.forms import actions as forms
+from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import actions as journeys
 from localcare.foundation.pathways.errors import NotPossible, NotYours
 from localcare.foundation.pathways.models import JournalEntry, Task, TaskState
 from localcare.foundation.services.actions import close_service
 from localcare.foundation.services.models import Capacity, Service
-from localcare.kernel.access.readers import system_reader
-from tests.single_point_of_access.makers import TRIAGED, Desk, call, desk, posted
+from localcare.kernel.access.readers import reader_for, system_reader
+from tests.single_point_of_access.makers import TRIAGED, Desk, _works, call, desk, posted
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +224,24 @@ def books_of(page) -> dict[str, str]:
     """What the page of a form sends back besides the answers."""
     found = re.findall(r'name="(reference|revision|after)" value="([^"]*)"', page.content.decode())
     return dict(found)
+
+
+def test_a_refused_triage_keeps_the_draft_and_sent_again_there_is_one_form(client):
+    place = desk()
+    contact = call(place)
+    task = queries.open_task_of(contact.identification.journey, "triage")
+    colleague = _works("clinical-triager", place.service, first_name="Una")
+    actions.hold(task=task, by=reader_for(colleague))
+    client.force_login(place.triager)
+    address = reverse("access-triage", args=[contact.reference])
+    sent = posted(TRIAGED, action="complete")
+    refused = client.post(address, sent)
+    assert refused.status_code == 409 and "Una" in refused.content.decode()
+    assert "Cannot be left alone tonight" in refused.content.decode()
+    assert [one.state for one in FormResponse.objects.filter(version__form="clinical-triage")] == ["draft"]
+    journeys.take(task=task, by=place.reader("triager"))
+    assert client.post(address, {**sent, **books_of(refused)}).status_code == 302
+    assert [one.state for one in FormResponse.objects.filter(version__form="clinical-triage")] == [
+        "completed"
+    ]
+    assert TaskState.objects.get(task=task).outcome == "arrange"

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from localcare.analysis.pathways.model import Pathway
 from localcare.care.discharge import pathways, presenters, queries
 from localcare.care.discharge.forms import AskingForm, PathwayForm, PlainAskingForm
-from localcare.foundation.forms.filling import FormFilling, fill
+from localcare.foundation.forms.filling import FormFilling, as_draft, fill
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import actions
 from localcare.foundation.pathways.desk.matches import service_choices, service_of
@@ -143,7 +143,7 @@ class _Request:
     def _fill(self, request: HttpRequest | None = None) -> FormFilling:
         sent = request or self.request
         if sent.POST.get("action") == "complete" and not self.asking.is_valid():
-            sent = self._with_action("save")
+            sent = as_draft(sent)
         return fill(
             sent,
             form=self.pathway.opens_with,
@@ -155,13 +155,7 @@ class _Request:
 
     def _keep_as_draft(self) -> FormFilling:
         """What was typed is kept though the request was refused."""
-        return self._fill(self._with_action("save"))
-
-    def _with_action(self, action: str) -> HttpRequest:
-        data = self.request.POST.copy()
-        data["action"] = action
-        self.request.POST = data  # type: ignore[assignment]
-        return self.request
+        return self._fill(as_draft(self.request))
 
     def _open(self, answers: FormResponse | None, *, key: str = "", reason: str = "") -> Journey:
         chosen = self.asking.cleaned_data

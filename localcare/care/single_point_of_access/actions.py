@@ -294,7 +294,11 @@ def _must_be_able(by: Reader, service: Service | None) -> None:
     """A desk's own staff, or (without a service) a professional who writes instead of ringing."""
     if service is None and not by.may(SEND):
         raise NotYours("You do not have the role for this. Ask an administrator if you should have it.")
-    if service is not None and not by.is_system and not (service.kind == DESK and journeys.works_in(by, service)):
+    if (
+        service is not None
+        and not by.is_system
+        and not (service.kind == DESK and journeys.works_in(by, service))
+    ):
         raise NotYours(f"You do not work in {service.title}.")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from localcare.care.single_point_of_access.actions import hold
 from localcare.care.single_point_of_access.definitions import definitions
 from localcare.foundation.forms.models import FormResponse
@@ -28,7 +26,7 @@ def triage(
     if not by.may(TRIAGE):
         raise NotYours("Clinical triage is done by a clinician. Hand the contact to one.")
     why = reason or (str(response.answers.get("response-reason", "")) if response else "")
-    with transaction.atomic():
+    with journeys.together():
         hold(task=task, by=by)
         if more_needed or response is None:
             if not why.strip():
@@ -64,7 +62,7 @@ def tried_to_ring(*, task: Task, by: Reader, text: str, key: str) -> JournalEntr
 
 def rung_back(*, task: Task, by: Reader, reached: bool, reason: str) -> JournalEntry:
     """End the ringing back: reached, and the call is answered anew; or given up, with the reason."""
-    with transaction.atomic():
+    with journeys.together():
         hold(task=task, by=by)
         outcome = "reached" if reached else "not_reached"
         return journeys.done(task=task, by=by, outcome=outcome, reason=reason, key=f"rung:{task.reference}")
@@ -76,7 +74,7 @@ def tell_caller(*, task: Task, by: Reader, words: str, advice: str, reached: boo
         raise NotPossible("Write down what the caller was told: what will happen, by when.")
     if not advice.strip():
         raise NotPossible("Write down the safety-net advice that was given.")
-    with transaction.atomic():
+    with journeys.together():
         hold(task=task, by=by)
         journeys.note(
             task=task, by=by, text=f"Safety-net advice: {advice.strip()}", key=f"advice:{task.reference}"
@@ -87,7 +85,7 @@ def tell_caller(*, task: Task, by: Reader, words: str, advice: str, reached: boo
 
 def close(*, task: Task, by: Reader, helped: bool, reason: str = "") -> JournalEntry:
     """Close the contact: helped or, with the reason, not."""
-    with transaction.atomic():
+    with journeys.together():
         hold(task=task, by=by)
         outcome = "helped" if helped else "not_helped"
         return journeys.done(task=task, by=by, outcome=outcome, reason=reason, key=f"closed:{task.reference}")

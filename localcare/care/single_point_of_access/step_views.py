@@ -29,9 +29,10 @@ from localcare.care.single_point_of_access.forms import (
 )
 from localcare.care.single_point_of_access.presenters import pathway_of_contact
 from localcare.care.single_point_of_access.queries import Case
-from localcare.foundation.forms.filling import fill
+from localcare.foundation.forms.filling import FormFilling, as_draft, fill
+from localcare.foundation.pathways.actions import together
 from localcare.foundation.pathways.errors import NotPossible
-from localcare.foundation.pathways.models import Task, TaskState
+from localcare.foundation.pathways.models import Journey, Task, TaskState
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 
@@ -45,26 +46,31 @@ def triage(request: HttpRequest, reference: UUID) -> HttpResponse:
     journey, task = journey_of(case), open_step(case, "triage")
     if task is None:
         return past(request, case)
-    filling = fill(
-        request, form=TRIAGE, person=journey.person, by=reader, context=str(task.reference), basis="triage"
-    )
     extra = TriageForm(request.POST or None)
     refused = ""
     try:
-        if request.method == "POST" and request.POST.get("action") == "more":
-            why = str(request.POST.get("more_reason", ""))
-            deciding.triage(task=task, by=reader, response=None, more_needed=True, reason=why)
-            return done(request, case, "The caller is to be rung back.")
-        if filling.completed is not None:
-            also = extra.is_valid() and extra.cleaned_data["also_screening"]
-            deciding.triage(task=task, by=reader, response=filling.completed, also_screening=also)
-            return done(request, case, _triaged_words(filling.completed.answers["response-class"], also))
+        with together():  # the form is completed and the contact decided, or neither
+            filling = _fill_triage(request, reader, journey, task)
+            if request.method == "POST" and request.POST.get("action") == "more":
+                why = str(request.POST.get("more_reason", ""))
+                deciding.triage(task=task, by=reader, response=None, more_needed=True, reason=why)
+                return done(request, case, "The caller is to be rung back.")
+            if filling.completed is not None:
+                also = extra.is_valid() and extra.cleaned_data["also_screening"]
+                deciding.triage(task=task, by=reader, response=filling.completed, also_screening=also)
+                return done(request, case, _triaged_words(filling.completed.answers["response-class"], also))
     except NotPossible as error:
         refused = str(error)
+        filling = _fill_triage(as_draft(request), reader, journey, task)
     if filling.saved:
         messages.success(request, "Saved. You can come back to it.")
     context = {"filling": filling, "form": filling.form, "extra": extra, "refused": refused, "task": task}
     return step_page(request, reader, case, "triage", context, status=409 if refused else 200)
+
+
+def _fill_triage(request: HttpRequest, reader: Reader, journey: Journey, task: Task) -> FormFilling:
+    context = str(task.reference)
+    return fill(request, form=TRIAGE, person=journey.person, by=reader, context=context, basis="triage")
 
 
 def _triaged_words(code: str, also: bool) -> str:

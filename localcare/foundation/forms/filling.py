@@ -116,6 +116,14 @@ def _act_of(request: HttpRequest) -> str:
     return act if act in ("save", "complete") or act.startswith(("add:", "remove:")) else ""
 
 
+def as_draft(request: HttpRequest) -> HttpRequest:
+    """The same request asking to keep the answers only: for a desk that was refused what it wanted to do with them."""
+    data = request.POST.copy()
+    data["action"] = "save"
+    request.POST = data  # type: ignore[assignment]
+    return request
+
+
 def with_rows(post: QueryDict, act: str, prefix: str | None) -> QueryDict:
     """The post with one row more or less of the repeating group that was named."""
     what, _, name = act.partition(":")
