@@ -22,6 +22,7 @@ from localcare.config.command_line import (
     people,
     places,
     population,
+    scenarios,
     scoring,
     serving,
     users,
@@ -93,5 +94,6 @@ application.add_typer(pathways.group, name="pathway")
 application.add_typer(forms.group, name="form")
 application.add_typer(journal.group, name="journal")
 application.add_typer(insight.group, name="insight")
+application.add_typer(scenarios.group, name="scenario")
 application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="database")

@@ -86,7 +86,7 @@ def _service_answer(
         most_load=float(load.max()),
         missing=float(missing.mean()),
         most_missing=float(missing.max()),
-        days_short=int((missing > 0).sum()),
+        days_short=int((missing > 1e-6).sum()),
         load_by_day=tuple(load.tolist()),
         places_by_day=tuple(places.tolist()),
         waits=None if isinstance(formula, Unanswered) else formula.waits,

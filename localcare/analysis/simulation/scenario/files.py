@@ -34,6 +34,17 @@ def shipped_scenario(code: str) -> Scenario:
     return read_scenario(shipped_content(code))
 
 
+def named_scenario(name: str) -> Scenario:
+    """The shipped scenario of a code, or that of a file; ScenarioError, or ValueError where there is none."""
+    if name.endswith((".yaml", ".yml")):
+        return load(Path(name))
+    if name not in scenario_files():
+        raise ValueError(
+            f"There is no scenario {name}. Known: {', '.join(scenario_files())}; or name a .yaml file."
+        )
+    return shipped_scenario(name)
+
+
 @cache
 def shipped_pathways() -> Mapping[str, Pathway]:
     """The reviewed pathways by code, as the definitions folder holds them."""
