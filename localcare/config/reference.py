@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from localcare.analysis.comparing_reference import comparing_markdown
 from localcare.analysis.dataset.describe import schema_markdown
 from localcare.analysis.scores.reference import reference_markdown
 from localcare.config.command_line.application import application
@@ -72,6 +73,7 @@ def _examples(epilog: str) -> Iterator[str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": command_line,
+    "comparing-and-charts.md": comparing_markdown,
     "linked-dataset.md": schema_markdown,
     "scores.md": reference_markdown,
 }

@@ -63,6 +63,14 @@ class TestRunChart:
         drawn = run_chart(xmr(QUIET[:6]), title="x", unit="y", periods=MONTHS[:6])
         assert "Limits on trial: fewer than 12 points" in written(drawn)
 
+    def test_screening_is_said(self):
+        screened = xmr([*QUIET, 110, *QUIET], screen=True)
+        names = [str(number) for number in range(25)]
+        assert "The limits leave out 2 large moves" in run_chart_in_words(
+            screened, title="x", unit="y", periods=names
+        )
+        assert "leave out 2 large moves" in written(run_chart(screened, title="x", unit="y", periods=names))
+
     def test_the_key_names_only_what_is_there(self):
         drawn = written(run_chart(SERIES, title="x", unit="y", periods=MONTHS))
         assert "Signal of concern" in drawn

@@ -39,10 +39,7 @@ def run_chart(
         description=run_chart_in_words(chart, title=title, unit=unit, periods=periods),
         left=room_for([figure(value) for value in _heights(chart)]),
         keys=_keys(chart),
-        notes=[
-            f"{number}: new limits from {names[segment.first]}, because {segment.reason}"
-            for number, segment in enumerate(chart.segments[1:], start=1)
-        ],
+        notes=[*_rebases(chart, names), *_screened(chart)],
     )
 
     def paint(axes: Any) -> None:
@@ -71,12 +68,22 @@ def run_chart_in_words(chart: Xmr, *, title: str, unit: str, periods: Sequence[s
     if chart.target is not None:
         told.append(f"Target {figure(chart.target)}. {chart.assurance.words}.")
     told += _signals_in_words(chart.signals, names)
-    told += [
-        f"New limits from {names[segment.first]}, because {segment.reason}." for segment in chart.segments[1:]
-    ]
+    told += [f"{note}." for note in [*_rebases(chart, names, numbered=False), *_screened(chart)]]
     if missing := [names[point.index] for point in chart.points if point.value is None]:
         told.append(f"No value for {', '.join(missing[:MOST_TOLD])}{_and_more(missing)}.")
     return " ".join(told)
+
+
+def _rebases(chart: Xmr, names: Sequence[str], *, numbered: bool = True) -> list[str]:
+    return [
+        f"{f'{number}: new' if numbered else 'New'} limits from {names[segment.first]}, because {segment.reason}"
+        for number, segment in enumerate(chart.segments[1:], start=1)
+    ]
+
+
+def _screened(chart: Xmr) -> list[str]:
+    left_out = sum(segment.limits.screened for segment in chart.segments if segment.limits)
+    return [f"The limits leave out {left_out} large moves between periods"] if left_out else []
 
 
 def _signals_in_words(signals: Sequence[Point], names: Sequence[str]) -> list[str]:
