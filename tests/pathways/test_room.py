@@ -10,6 +10,7 @@ from django.utils import timezone
 from localcare.foundation.pathways import actions
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import TaskState
+from localcare.foundation.pathways.queries import performance
 from localcare.foundation.services.actions import hold_capacity
 from localcare.foundation.services.models import Capacity
 from localcare.foundation.services.performance import performance_of
@@ -84,6 +85,8 @@ def test_acceptance_rate_and_time_to_answer_come_from_the_journal(services, memb
     found = performance_of([services["rapid-response"].pk])[services["rapid-response"].pk]
     assert (found.answered, found.acceptance_rate) == (4, 0.75)
     assert found.time_to_answer < timedelta(minutes=1)
+    service = services["rapid-response"].pk
+    assert performance([service], latest=2)[service].acceptance_rate == 0.5  # the last was declined
 
 
 def _home_care_task(services, member, vera, completed):

@@ -68,12 +68,9 @@ def asked_by(reader: Reader, *, services: Iterable[Service] | None = None) -> Qu
 def unanswered_refusals(reader: Reader) -> QuerySet[TaskState]:
     """What others declined and nobody has asked anew, or what nobody was found for: the asker must act."""
     own = team_keys(reader)
-    later = TaskState.objects.filter(
-        journey=OuterRef("journey"), step=OuterRef("step"), task__gt=OuterRef("task")
-    )
-    refused = Q(state=TaskState.State.DECLINED) & Q(journey__state__is_open=True)
+    refused = Q(state=TaskState.State.DECLINED, is_dealt_with=False, journey__state__is_open=True)
     nobody = Q(is_open=True, service=None)
-    tasks = TaskState.objects.filter(refused | nobody, asked_by__in=own).exclude(Exists(later))
+    tasks = TaskState.objects.filter(refused | nobody, asked_by__in=own)
     return tasks.select_related("task", "person", "service").order_by("since", "task")
 
 
@@ -250,13 +247,22 @@ def _party(entry: JournalEntry) -> int | None:
     return party
 
 
+LATEST = 1000  # requests of each service: what a busy one did of late is known from them, and quickly
 PERFORMANCE = """
     WITH asked AS (
-        SELECT entry.id, entry.task_id, entry.service_id, entry.effective_at
-        FROM pathways_journalentry entry
-        WHERE entry.service_id = ANY(%(services)s) AND entry.event IN ('requested', 'transferred')
-          AND entry.effective_at >= %(since)s
-          AND NOT EXISTS (SELECT 1 FROM pathways_journalentry undo WHERE undo.undoes_id = entry.id)
+        SELECT latest.* FROM unnest(%(services)s::bigint[]) AS service (id)
+        CROSS JOIN LATERAL (
+            SELECT entry.id, entry.task_id, entry.service_id, entry.effective_at
+            FROM unnest(ARRAY['requested', 'transferred']) AS kind (event)
+            CROSS JOIN LATERAL (
+                SELECT * FROM pathways_journalentry entry
+                WHERE entry.service_id = service.id AND entry.event = kind.event
+                  AND entry.effective_at >= %(since)s
+                  AND NOT EXISTS (SELECT 1 FROM pathways_journalentry undo WHERE undo.undoes_id = entry.id)
+                ORDER BY entry.effective_at DESC LIMIT %(latest)s
+            ) entry
+            ORDER BY entry.effective_at DESC LIMIT %(latest)s
+        ) latest
     ), answered AS (
         SELECT asked.service_id, asked.effective_at AS asked_at, answer.event, answer.effective_at AS answered_at
         FROM asked LEFT JOIN LATERAL (
@@ -275,12 +281,18 @@ PERFORMANCE = """
 """
 
 
-def performance(services: Collection[int], *, since: datetime | None = None) -> dict[int, Performance]:
-    """Answers and the median time to an answer of services (by key) since a moment (four weeks ago), from the journal."""
+def performance(
+    services: Collection[int], *, since: datetime | None = None, latest: int = LATEST
+) -> dict[int, Performance]:
+    """Answers and the median time to an answer of services (by key), from the journal.
+
+    Counted are the requests since a moment (four weeks ago), and of each service so many at most.
+    """
     from django.db import connection
 
+    asked = {"services": list(services), "since": since or now() - RECENT, "latest": latest}
     with connection.cursor() as cursor:
-        cursor.execute(PERFORMANCE, {"services": list(services), "since": since or now() - RECENT})
+        cursor.execute(PERFORMANCE, asked)
         return {
             service: Performance(
                 accepted + declined,
