@@ -290,9 +290,10 @@ def performance(
     """
     from django.db import connection
 
-    asked = {"services": list(services), "since": since or now() - RECENT, "latest": latest}
     with connection.cursor() as cursor:
-        cursor.execute(PERFORMANCE, asked)
+        cursor.execute(
+            PERFORMANCE, {"services": list(services), "since": since or now() - RECENT, "latest": latest}
+        )
         return {
             service: Performance(
                 accepted + declined,
