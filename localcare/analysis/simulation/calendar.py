@@ -21,6 +21,12 @@ class Calendar:
         self.starts_on, self.days = starts_on, days
         self.start = instant(datetime.combine(starts_on, time()))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Calendar) and (self.starts_on, self.days) == (other.starts_on, other.days)
+
+    def __hash__(self) -> int:
+        return hash((self.starts_on, self.days))
+
     @cached_property
     def ordinals(self) -> tuple[int, ...]:
         """The days as ordinals."""

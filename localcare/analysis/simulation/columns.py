@@ -13,7 +13,7 @@ UNLIMITED = 1 << 40  # places of a service without limit
 FIRST_TIME = -2  # in place of an outcome: the journey's first task of the step, not begun yet
 
 # A task
-TASK_WIDTH = 14
+TASK_WIDTH = 15
 (
     REQUESTED,
     STARTED,
@@ -29,6 +29,7 @@ TASK_WIDTH = 14
     BEHIND,  # the next in the queue
     HELD,  # the task whose place is kept until this one starts
     KEEPERS,  # how many tasks keep this one's place
+    FREED,  # when its place was free again
 ) = range(TASK_WIDTH)
 WAITING, WORKING, DONE, STOPPED, GAVE_UP, TURNED_AWAY = range(6)  # states of a task
 
@@ -169,7 +170,7 @@ WORLD_HEAD = 22
     HEAP_AT,  # moment and item
     TASKS_AT,
     JOURNEYS_AT,
-    UNUSED,
+    NOW,
 ) = range(WORLD_HEAD)
 
 # How a stretch of the run came to its end
@@ -187,3 +188,44 @@ GIVEN_WIDTH = 8
     GIVEN_PLANNED,
     GIVEN_OUTCOME,
 ) = range(GIVEN_WIDTH)
+
+# What is counted of a service or a step on a day
+DAILY_WIDTH = 8
+(
+    ASKED,
+    BEGAN,
+    FINISHED,
+    GAVE_UP_THAT_DAY,
+    TURNED_AWAY_THAT_DAY,
+    WAITED,  # microseconds, of those who began
+    WAITING_AT_END,
+    OCCUPIED_AT_END,  # places
+) = range(DAILY_WIDTH)
+TOTALS = 3
+TIME_WAITING, TIME_OCCUPIED, TIME_THERE = range(TOTALS)  # in the counted days; the last over the whole run
+
+# A clock: what starts it, what stops it, when it is due
+CLOCK_WIDTH = 9
+(
+    CLOCK_STEP,
+    START_KIND,
+    START_STEP,  # -1: the clock's own
+    START_PART,  # of a milestone: how far into the work, in parts of UNCHANGED
+    STOP_KIND,
+    STOP_STEP,
+    STOP_PART,
+    CLOCK_PRIORITIES,  # a bit each; 0: all
+    DUE_ROW,
+) = range(CLOCK_WIDTH)
+(
+    WHEN_OPENED,
+    WHEN_REQUESTED,
+    WHEN_ACCEPTED,
+    WHEN_STARTED,
+    AT_MILESTONE,
+    WHEN_DONE,
+    WHEN_DECLINED,
+    WHEN_CANCELLED,
+    NOWHEN,
+) = range(9)
+MET, MISSED = range(2)

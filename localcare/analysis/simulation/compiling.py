@@ -1,13 +1,21 @@
-"""Loops that numba compiles where it is installed, and that run as plain Python where it is not: one source, one result."""
+"""Loops that numba compiles where it is installed, and that run as plain Python where it is not: one source, one result.
+
+Compiled loops are kept beside the source. Numba would keep a loop although something it calls has changed; so what is
+kept is marked with a digest of every module that holds loops or where their numbers stand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
 
 try:
     import numba
+    from numba.core.caching import FunctionCache, IndexDataCacheFile
 except ImportError:  # the extra `fast` is not installed
     numba = None
 
@@ -16,7 +24,31 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 def compiled(function: Loop) -> Loop:
     """The function compiled at its first call (without holding Python's lock), or itself where numba is absent."""
-    return function if numba is None else numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    if numba is None:
+        return function
+    found: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if is_compiled(found):
+        found._cache = _kept(function)
+    kept: Loop = found
+    return kept
+
+
+def _kept(function: Callable[..., Any]) -> Any:
+    """Where the compiled loop is kept, marked with the source of all loops."""
+    found = FunctionCache(function)
+    found._cache_file = IndexDataCacheFile(found.cache_path, found._impl.filename_base, _digest())
+    return found
+
+
+@cache
+def _digest() -> str:
+    """A digest of all modules beside this one."""
+    found = blake2b(digest_size=16)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        text = file.read_bytes()
+        if b"compiled" in text or file.name in ("columns.py", "counting.py"):
+            found.update(text)
+    return found.hexdigest()
 
 
 def is_compiled(function: Callable[..., Any]) -> bool:

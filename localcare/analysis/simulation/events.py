@@ -73,6 +73,7 @@ def new_task(
     world[at + c.BEHIND] = c.NEVER
     world[at + c.HELD] = held
     world[at + c.KEEPERS] = 0
+    world[at + c.FREED] = c.NOT_YET
     world[whose + c.LAST_TASK] = task
     return int(task)
 
@@ -389,6 +390,7 @@ def advance(net: Numbers, chance: Numbers, world: Numbers, until: int) -> int:
         while now >= net[net[c.DAYS_AT] + world[c.DAY] + 1]:
             world[c.DAY] += 1
         world[c.HANDLED] += 1
+        world[c.NOW] = now
         if is_change:
             service = chance[chance[c.CHANGE_SERVICES_AT] + change]
             world[service_row(world, service) + c.PLACES] = chance[chance[c.CHANGE_PLACES_AT] + change]

@@ -9,7 +9,6 @@ import numpy as np
 from localcare.analysis.simulation.calendar import HOUR
 from localcare.analysis.simulation.scenario.durations import Duration
 
-
 SINGLE = np.float32  # seven digits are enough for a length, and faster
 
 

@@ -34,6 +34,7 @@ def free_place(net: Numbers, world: Numbers, task: int) -> None:
     at = task_row(world, task)
     service = world[at + c.SERVICE]
     row = service_row(world, service)
+    world[at + c.FREED] = world[c.NOW]
     world[row + c.BUSY] -= net[step_row(net, world[at + c.STEP]) + c.TAKES]
     if world[row + c.QUEUE] > 0:
         look_again(world, service)
