@@ -72,6 +72,19 @@ def test_limits_close_in_with_size_around_the_centre():
     assert inner.upper[-1] < outer.upper[-1]
 
 
+@pytest.mark.parametrize("count", [0, 50])
+def test_nothing_or_everything_everywhere_leaves_nobody_outside(count: int):
+    found = funnel([count] * 3, [50] * 3, ["a", "b", "c"])
+    assert not found.outside
+    assert found.curves[0].lower == found.curves[0].upper == (found.centre,) * len(found.sizes)
+    assert found.dispersion == 0
+
+
+def test_one_that_misses_where_everything_is_expected_is_outside():
+    found = funnel([50, 49], [50, 50], ["a", "b"], centre=1.0)
+    assert [place.standing for place in found.places] == ["within", "low-99.8"]
+
+
 class TestOverdispersion:
     RANDOM = np.random.default_rng(9)
     SIZES = RANDOM.integers(300, 2000, size=60)
@@ -104,7 +117,6 @@ class TestOverdispersion:
         ([], [], "one of each"),
         ([1, 2], [0, 3], "denominator of 0"),
         ([5, 2], [3, 3], "more in the part"),
-        ([0, 0], [3, 3], "nothing to compare"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(counts: list[int], sizes: list[int], words: str):

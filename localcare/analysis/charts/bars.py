@@ -31,8 +31,10 @@ def bars(
 ) -> bytes:
     """Horizontal bars with their intervals, a target and an average; None is shown as "not shown".
 
-    Raises ValueError unless there is one value (and limit, where given) per label.
+    Raises ValueError unless there is one value (and limit, where given) per label, and at least one label.
     """
+    if not labels:
+        raise ValueError("there is no bar to draw; give at least one label and its value")
     for column in (values, *[limits for limits in (lower, upper) if limits is not None]):
         if len(column) != len(labels):
             raise ValueError(

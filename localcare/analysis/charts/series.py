@@ -244,6 +244,8 @@ def _left(series: Sequence[Values]) -> float:
 
 
 def _check(names: Sequence[str], series: Sequence[Values]) -> None:
+    if not names:
+        raise ValueError("there is no period to draw; give at least one")
     for values in series:
         if len(values) != len(names):
             raise ValueError(

@@ -92,7 +92,7 @@ def funnel(
     """Compare places by a proportion or rate against the average of all (or `centre`, before the multiplier).
 
     With `overdispersion` the limits are widened by the square root of the winsorised dispersion when that is beyond chance
-    (more than 1 + 2·√(2/places)). Raises ValueError for nothing to compare or a part larger than its whole.
+    (more than 1 + 2·√(2/places)). Raises ValueError for no place, or for a part larger than its whole.
     """
     count, size = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
     _check(count, size, labels, kind)
@@ -128,7 +128,12 @@ def funnel(
 
 
 def limits(sizes: Any, centre: float, level: float, kind: Kind, stretch: float = 1.0) -> tuple[Any, Any]:
-    """Lower and upper exact limit at each size, joined by interpolation; stretched around the centre."""
+    """Lower and upper exact limit at each size, joined by interpolation; stretched around the centre.
+
+    Around nothing, or around everything, chance leaves no room: both limits are the centre.
+    """
+    if centre <= 0 or (kind == "proportion" and centre >= 1):
+        return np.full(len(sizes), centre), np.full(len(sizes), centre)
     tail = (1 - level) / 2
     lower, upper = (_exact_limit(sizes, centre, share, kind) for share in (tail, 1 - tail))
     lower, upper = (centre + (line - centre) * stretch for line in (lower, upper))
@@ -154,10 +159,15 @@ def _curve(sizes: Any, centre: float, level: float, kind: Kind, stretch: float, 
 
 def _z(count: Any, size: Any, centre: float, kind: Kind) -> Any:
     variance = centre * (1 - centre) / size if kind == "proportion" else centre / size
-    return (count / size - centre) / np.sqrt(variance)
+    beyond = count / size - centre
+    certain = np.where(beyond == 0, 0.0, np.copysign(np.inf, beyond))  # where chance has no part at all
+    return np.divide(beyond, np.sqrt(variance), out=certain, where=variance > 0)
 
 
 def _dispersion(z: Any) -> float:
+    z = z[np.isfinite(z)]
+    if not len(z):
+        return 0.0
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
     return float(np.mean(np.clip(z, low, high) ** 2))
 
@@ -182,5 +192,3 @@ def _check(count: Any, size: Any, labels: Sequence[str], kind: Kind) -> None:
         raise ValueError("a place has a denominator of 0 or a negative numerator; leave it out or correct it")
     if kind == "proportion" and (count > size).any():
         raise ValueError('a place has more in the part than in the whole; correct it or ask for kind="rate"')
-    if count.sum() <= 0 or (kind == "proportion" and count.sum() >= size.sum()):
-        raise ValueError("nothing, or everything, counted in every place: there is nothing to compare")
