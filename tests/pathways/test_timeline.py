@@ -230,3 +230,89 @@ def test_a_timer_that_fired_is_gone_and_a_new_occasion_makes_a_new_one():
     standing = stand({1: "arrange"}, *handed_on)
     (again,) = timers_of(step, standing.tasks[1], "j:arrange:1", [], RULES)
     assert again.key != timer.key
+
+
+def test_a_refusal_is_dealt_with_only_by_the_round_asked_in_its_place():
+    steps = {1: "arrange", 2: "nurse", 3: "nurse", 4: "nurse"}
+    two_branches = [
+        Said("opened", None), asked(1, because=1), Said("accepted", 1), Said("done", 1, 5, code="home"),
+        asked(2, 6, because=4), Said("declined", 2, 7, code="full"),
+        asked(3, 8, because=4), Said("accepted", 3, 9), Said("done", 3, 10, code="independent"),
+    ]  # fmt: skip
+    standing = stand(steps, *two_branches)
+    assert [task.task_id for task in standing.blocking()] == [2]  # another branch asked for the same step
+    assert steps_now_free(standing) == []
+    again = stand(
+        steps,
+        *two_branches,
+        asked(4, 11, instead_of=2),
+        Said("accepted", 4, 12),
+        Said("done", 4, 13, code="independent"),
+    )
+    assert again.blocking() == [] and again.tasks[2].is_dealt_with
+    assert steps_now_free(again) == ["close"]
+    assert [other.task_id for other in again.in_the_place_of(again.tasks[2])] == [4]
+    given_up = stand(steps, *two_branches, Said("cancelled", 2, 11))
+    assert given_up.blocking() == []
+
+
+ROUND = read_pathway(
+    {
+        "pathway": "round",
+        "title": "Round",
+        "steps": {
+            "begin": {"title": "Begin", "by": "x", "outcomes": {"go": ["left", "right"]}},
+            "left": {"title": "Left", "by": "x", "outcomes": {"met": ["meet"]}},
+            "right": {"title": "Right", "by": "x", "outcomes": {"met": ["meet"]}},
+            "meet": {"title": "Meet", "by": "x", "after": "any", "outcomes": {"again": ["left", "right"], "over": "end:over"}},
+        },
+        "ends": {"over": "Over"},
+    }
+)  # fmt: skip
+
+
+def test_a_step_after_any_branch_is_asked_once_each_time_round():
+    steps = {1: "begin", 2: "left", 3: "right", 4: "meet", 5: "left", 6: "right", 7: "meet"}
+    entries = journal(
+        Said("opened", None), asked(1, because=1), Said("done", 1, 1, code="go"),
+        asked(2, 1, because=3), asked(3, 1, because=3), Said("done", 2, 2, code="met"),
+        asked(4, 2, because=6), Said("done", 4, 3, code="again"),
+        asked(5, 3, because=8), asked(6, 3, because=8), Said("done", 5, 4, code="met"),
+    )  # fmt: skip
+    standing = fold(ROUND, steps, entries)
+    assert steps_to_ask_for(ROUND, standing, standing.tasks[5]) == ["meet"]  # the second time round
+    late = fold(ROUND, steps, journal(*entries, Said("done", 3, 5, code="met")))
+    assert steps_to_ask_for(ROUND, late, late.tasks[3]) == []  # the first time round has met already
+    entries = journal(*entries, asked(7, 4, because=11), Said("done", 6, 5, code="met"))
+    standing = fold(ROUND, steps, entries)
+    assert steps_to_ask_for(ROUND, standing, standing.tasks[6]) == []  # the second branch finds it asked
+
+
+@pytest.mark.parametrize(("runs_again", "stopped", "met"), [(False, 60, True), (True, 1500, False)])
+def test_the_first_end_of_work_holds_when_it_is_taken_up_again_unless_the_definition_says_otherwise(
+    runs_again, stopped, met
+):
+    content = {
+        "pathway": "once", "title": "Once", "ends": {"over": "Over"},
+        "steps": {"do": {"title": "Do", "by": "x", "outcomes": {"over": "end:over"},
+                         "clock": {"within": "24h", "from": "requested", "to": "done", "runs_again": runs_again}}},
+    }  # fmt: skip
+    pathway = read_pathway(content)
+    entries = [Said("opened", None), asked(1, because=1), Said("accepted", 1, 5), Said("done", 1, 60, code="over"),
+               Said("reopened", None, 90), Said("reopened", 1, 90)]  # fmt: skip
+
+    def clock_of(*more):
+        standing = fold(pathway, {1: "do"}, journal(*entries, *more))
+        (clock,) = clocks_of(pathway.steps["do"], standing.tasks[1], standing, RULES)
+        return clock
+
+    assert clock_of().stopped_at == (None if runs_again else START + timedelta(minutes=60))
+    clock = clock_of(Said("done", 1, 1500, code="over"))
+    assert (clock.stopped_at, clock.is_met) == (START + timedelta(minutes=stopped), met)
+    undone = fold(
+        pathway,
+        {1: "do"},
+        journal(*entries[:4], Said("undone", 1, 70, undoes_id=4), Said("done", 1, 80, code="over")),
+    )
+    (clock,) = clocks_of(pathway.steps["do"], undone.tasks[1], undone, RULES)
+    assert clock.stopped_at == START + timedelta(minutes=80)  # an end that was undone never counted

@@ -77,7 +77,7 @@ def _clock(clock: Clock, task: TaskStanding, journey: JourneyStanding, rules: Ru
         due: datetime | None = rules.before(task.booked_for, clock.within, clock.hours)
     else:
         due = rules.due(start, clock.within, clock.hours)
-    stop = _when(clock.stop, task, journey)
+    stop = _end_of(clock, task) if _is_own_end(clock, task) else _when(clock.stop, task, journey)
     stop = stop if stop is not None and stop >= start else None
     paused = _paused(clock, task, start, stop, rules) if clock.stops_when_paused else timedelta()
     if due is not None and paused:
@@ -87,6 +87,17 @@ def _clock(clock: Clock, task: TaskStanding, journey: JourneyStanding, rules: Ru
     if clock.stops_when_paused and task.state == "paused" and stop is None:
         due = None
     return Running(clock.code, clock.standard, start, due, stop, int(paused.total_seconds()), is_met, is_void)
+
+
+def _is_own_end(clock: Clock, task: TaskStanding) -> bool:
+    return clock.stop.event == "done" and clock.stop.step in ("", task.step)
+
+
+def _end_of(clock: Clock, task: TaskStanding) -> datetime | None:
+    """When the work ended: for good the first time, unless the clock runs again while it is taken up again."""
+    if not clock.runs_again:
+        return task.first_done_at
+    return task.finished_at if task.state == "done" else None
 
 
 def _paused(

@@ -48,6 +48,8 @@ class TaskStanding:
     last_transition_at: datetime | None = None
     state_before_pause: str = ""
     because: int | None = None  # the entry whose outcome led here
+    instead_of: int | None = None  # the task in whose place it is asked: refused or withdrawn there
+    is_dealt_with: bool = False  # another service has been asked in its place
     is_taken_back: bool = False  # what led here was undone
     ends: set[int] = field(
         default_factory=set
@@ -55,11 +57,7 @@ class TaskStanding:
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     moments: Moments = field(default_factory=dict)
     fired: set[str] = field(default_factory=set)
-
-    @property
-    def is_asked_anew(self) -> bool:
-        """Asked of another service in place of one that did not take it up: no outcome led here."""
-        return self.because is None
+    first_done_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +77,7 @@ class JourneyStanding:
     tasks: dict[int, TaskStanding] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
     branch_end: str = ""  # the end code of the branch that ended last
+    task_of: dict[int, int] = field(default_factory=dict)  # of which task each entry is
 
     @property
     def is_open(self) -> bool:
@@ -91,12 +90,36 @@ class JourneyStanding:
 
     def blocking(self) -> list[TaskStanding]:
         """Tasks without which nothing can end: open ones, and refused ones that nobody has dealt with."""
-        latest = {task.step: task.task_id for task in self.tasks.values()}
         return [
             task
             for task in self.tasks.values()
-            if task.is_open or (task.state == "declined" and latest[task.step] == task.task_id)
+            if task.is_open or (task.state == "declined" and not task.is_dealt_with)
         ]
+
+    def in_the_place_of(self, task: TaskStanding) -> list[TaskStanding]:
+        """The other tasks that stand for the same request: asked in its place, or in whose place it is asked."""
+        place = self._place(task)
+        return [
+            other for other in self.of_step(task.step) if other is not task and self._place(other) == place
+        ]
+
+    def _place(self, task: TaskStanding) -> int:
+        while task.instead_of in self.tasks:
+            task = self.tasks[task.instead_of]
+        return task.task_id
+
+    def led_to(self, task: TaskStanding) -> set[int]:
+        """The tasks whose outcomes led to this one, however many steps back."""
+        found: set[int] = set()
+        waiting = [task]
+        while waiting:
+            one = waiting.pop()
+            before = {one.instead_of, self.task_of.get(one.because or 0)} - {None}
+            for key in before - found:
+                if key in self.tasks:
+                    found.add(key)
+                    waiting.append(self.tasks[key])
+        return found
 
 
 def standing_entries(entries: Sequence[AnyEntry]) -> list[AnyEntry]:
@@ -113,10 +136,13 @@ def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[Entry]) -> J
         if entry.task_id is None:
             _of_journey(standing, entry)
             continue
+        standing.task_of[entry.pk] = entry.task_id
         task = standing.tasks.get(entry.task_id)
         if task is None:
             task = standing.tasks[entry.task_id] = TaskStanding(entry.task_id, steps[entry.task_id])
         _of_task(task, entry)
+        if entry.event == "requested":
+            _put_in_place(standing, task)
         if entry.event == "done":
             _lead_on(standing, pathway, task)
         elif entry.event == "requested" and task.step in standing.waiting:
@@ -125,6 +151,16 @@ def fold(pathway: Pathway, steps: dict[int, str], entries: Sequence[Entry]) -> J
         elif entry.event == "cancelled" and task.is_taken_back and task.task_id in joins:
             standing.waiting.append(task.step)  # a branch is open again, and another still leads there
     return standing
+
+
+def _put_in_place(standing: JourneyStanding, task: TaskStanding) -> None:
+    """Which refusal a request is the answer to; where the entry does not say, the latest nobody has dealt with."""
+    if task.instead_of is None and task.because is None:
+        earlier = (other for other in reversed(standing.of_step(task.step)) if other is not task)
+        refused = (one for one in earlier if one.state in ("declined", "cancelled") and not one.is_dealt_with)
+        task.instead_of = next((one.task_id for one in refused), None)
+    if task.instead_of in standing.tasks:
+        standing.tasks[task.instead_of].is_dealt_with = True
 
 
 def _of_journey(standing: JourneyStanding, entry: Entry) -> None:
@@ -170,6 +206,7 @@ def _requested(task: TaskStanding, entry: Entry) -> None:
     task.asked_by_id = entry.detail.get("asked_by")
     task.priority = entry.detail.get("priority", "")
     task.because = entry.detail.get("because")
+    task.instead_of = entry.detail.get("instead_of")
 
 
 def _accepted(task: TaskStanding, entry: Entry) -> None:
@@ -214,6 +251,7 @@ def _finished(task: TaskStanding, entry: Entry) -> None:
     task.is_taken_back = bool(entry.detail.get("takes_back"))
     if entry.event == "done":
         task.ends.add(entry.pk)
+        task.first_done_at = task.first_done_at or entry.effective_at
         _started(task, entry)
 
 
@@ -296,7 +334,7 @@ def steps_to_ask_for(pathway: Pathway, standing: JourneyStanding, task: TaskStan
     return [
         step
         for step in outcome.to
-        if _now(pathway, standing, step) and not _led_there_before(standing, task, step)
+        if _now(pathway, standing, task, step) and not _led_there_before(standing, task, step)
     ]
 
 
@@ -305,10 +343,12 @@ def _led_there_before(standing: JourneyStanding, task: TaskStanding, step: str) 
     return len(task.ends) > 1 and any(other.is_open for other in standing.of_step(step))
 
 
-def _now(pathway: Pathway, standing: JourneyStanding, step: str) -> bool:
+def _now(pathway: Pathway, standing: JourneyStanding, task: TaskStanding, step: str) -> bool:
+    """Whether a branch that arrives at a step asks for it; a time round that led to the branch is over."""
     join = pathway.steps[step].after
     if join == "any":
-        asked = (task for task in standing.of_step(step) if not task.is_taken_back)
+        before = standing.led_to(task)
+        asked = (one for one in standing.of_step(step) if not one.is_taken_back and one.task_id not in before)
         return not any(asked)  # the first branch to arrive asks; the others find it asked
     return join == "each"
 

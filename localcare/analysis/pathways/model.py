@@ -73,6 +73,7 @@ class Clock:
     standard: str = ""  # the published standard it measures, for example ucr-2-hour
     priorities: tuple[str, ...] = ()  # applies to these only; empty: to all
     on_breach: Escalation | None = None
+    runs_again: bool = False  # while finished work is taken up again; otherwise its first end holds
     counts_back: bool = False  # `within` before the start moment (a booked time), not after it
 
 

@@ -202,6 +202,7 @@ def _clock(code: str, value: Any, place: Place) -> Clock:
         priorities=_words(said.get("priorities"), (*place, "priorities")),
         on_breach=_escalation(said["on_breach"], (*place, "on_breach")) if said.get("on_breach") else None,
         counts_back=bool(said.get("counts_back", False)),
+        runs_again=bool(said.get("runs_again", False)),
     )
 
 

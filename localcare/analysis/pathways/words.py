@@ -88,6 +88,8 @@ def clock_in_words(clock: Clock, step: Step, pathway: Pathway, names: Names = NO
         parts.append(f"for {' or '.join(_lower(pathway.priorities.get(p, p)) for p in clock.priorities)}")
     if clock.stops_when_paused:
         parts.append("not counted while paused")
+    if clock.runs_again:
+        parts.append("running again while finished work is taken up again")
     if clock.on_breach:
         parts.append(f"when missed, {escalation_in_words(clock.on_breach, names)}")
     return "; ".join(parts)

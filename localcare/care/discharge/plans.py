@@ -110,8 +110,7 @@ def _plan(state: JourneyState, material: _Material, *, now: datetime, left_at: d
     later = rules.wait_in_bed(
         pathway, standings, now=now + timedelta(minutes=1), ended_at=state.ended_at, left_at=left_at
     )
-    latest = {task.step: task.task_id for task in tasks}
-    open_ones = [task for task in tasks if _is_owed(task, state, latest)]
+    open_ones = [task for task in tasks if _is_owed(task, state)]
     return Plan(
         journey=state.journey,
         state=state,
@@ -133,8 +132,8 @@ def _standings(
     return list(fold(pathway, steps, entries).tasks.values())
 
 
-def _is_owed(task: TaskState, state: JourneyState, latest: dict[str, int]) -> bool:
-    refused = task.state == "declined" and latest[task.step] == task.task_id
+def _is_owed(task: TaskState, state: JourneyState) -> bool:
+    refused = task.state == "declined" and not task.is_dealt_with
     return state.is_open and (task.is_open or refused)
 
 

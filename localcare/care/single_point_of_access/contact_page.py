@@ -181,20 +181,18 @@ def asked_of(journey: Journey, own: set[int], now: datetime) -> list[Asked]:
     keys = [str(state.task.reference) for state in states]
     holds = Hold.objects.filter(key__in=keys, released_at=None).select_related("capacity")
     held = {hold.key: f"Held for {day_words(hold.capacity.day)}" for hold in holds}
-    latest = {(state.journey_id, state.step): state.task_id for state in states}
     rows = task_rows(states, now=now)
     codes = decline_codes(states)
     found = []
     for row in rows:
         state = row.state
         ours = state.asked_by_id in own and state.journey.state.is_open
-        is_latest = latest[(state.journey_id, state.step)] == state.task_id
         found.append(
             Asked(
                 row=row,
                 why=why_of(state, codes.get(state.task_id, "")),
                 held=held.get(str(state.task.reference), ""),
-                may_ask_again=ours and is_latest and state.state in ("declined", "cancelled"),
+                may_ask_again=ours and not state.is_dealt_with and state.state in ("declined", "cancelled"),
                 may_withdraw=ours and state.state == "requested",
             )
         )

@@ -30,15 +30,18 @@ def ask(
     asked_by: int | None,
     service: Service | None = None,
     because: JournalEntry | None = None,
+    instead_of: Task | None = None,
     at: datetime | None = None,
     reason: str = "",
     key: str | None = None,
 ) -> Task:
-    """Ask a service for a step: a new round of it, in the service's queue."""
+    """Ask a service for a step: a new round of it, in the service's queue; `instead_of` names the refusal it answers."""
     found = service or service_for(ledger, ledger.pathway.steps[step].by)
     detail = {"asked_by": asked_by, "priority": ledger.standing.priority}
     if because is not None:
         detail["because"] = because.pk
+    if instead_of is not None:
+        detail["instead_of"] = instead_of.pk
     task = ledger.add_task(step)
     entry = ledger.append(
         "requested",

@@ -223,6 +223,7 @@ class TaskState(models.Model):
     lasts_until = models.DateTimeField(null=True)
     booked_for = models.DateTimeField(null=True)
     help_asked_of = models.SlugField(max_length=64, blank=True, db_index=False)
+    is_dealt_with = models.BooleanField(default=False)  # refused, and another has been asked in its place
     last_entry = models.BigIntegerField()
 
     class Meta:

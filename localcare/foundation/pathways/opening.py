@@ -107,13 +107,19 @@ def ask_again(
         standing = ledger.of(task)
         if standing.state not in ("declined", "cancelled"):
             raise NotPossible("This request is still open: hand it on instead.")
-        latest = max(ledger.standing.of_step(task.step), key=lambda other: other.task_id)
-        if latest.task_id != task.pk:
+        if standing.is_dealt_with:
             raise AlreadyDone("Another service has been asked already.")
         refusals.check_not_asked_anew(ledger, task)
         refusals.check_asker(by, ledger, standing)
         new = following.ask(
-            ledger, task.step, by=by, asked_by=standing.asked_by_id, service=to, reason=reason, key=key
+            ledger,
+            task.step,
+            by=by,
+            asked_by=standing.asked_by_id,
+            service=to,
+            instead_of=task,
+            reason=reason,
+            key=key,
         )
         return _entry_of(ledger, new, "requested")
 

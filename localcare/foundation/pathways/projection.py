@@ -27,7 +27,7 @@ Rows = Mapping[int, dict[str, Any]]
 COPIED = (
     *("step", "state", "service_id", "asked_by_id", "assigned_to_id", "is_open", "priority", "requested_at"),
     *("accepted_at", "started_at", "finished_at", "since", "paused_until", "milestone", "outcome", "reason"),
-    *("booked_for", "help_asked_of", "last_entry"),
+    *("booked_for", "help_asked_of", "is_dealt_with", "last_entry"),
 )
 
 

@@ -60,8 +60,7 @@ def check_not_asked_anew(ledger: Ledger, task: Task) -> None:
         raise NotPossible(
             "What led to this request was undone, so it is not taken up again. Ask for it anew."
         )
-    others = (other for other in ledger.standing.of_step(task.step) if other is not mine)
-    in_place = (other for other in others if other.is_asked_anew or mine.is_asked_anew)
+    in_place = ledger.standing.in_the_place_of(mine)
     instead = next(
         (one for one in in_place if one.is_open or (one.state == "done" and one.task_id > task.pk)), None
     )

@@ -75,7 +75,7 @@ def _lasting(event: str) -> Callable[[Situation], bool]:
 
 def _again(at: Situation) -> bool:
     refused = at.state.state in ("declined", "cancelled")
-    return refused and at.is_asker and at.is_latest and at.journey_is_open
+    return refused and at.is_asker and not at.state.is_dealt_with and at.journey_is_open
 
 
 def _milestone(at: Situation) -> bool:

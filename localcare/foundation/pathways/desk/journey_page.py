@@ -74,8 +74,7 @@ def shown(journey: Journey, *, now: datetime) -> ShownJourney:
 
 def _refused(tasks: Sequence[TaskState]) -> list[TaskState]:
     """Requests that were declined and that nobody has made anew."""
-    latest = {task.step: task.task_id for task in sorted(tasks, key=lambda task: task.task_id)}
-    return [task for task in tasks if task.state == "declined" and latest[task.step] == task.task_id]
+    return [task for task in tasks if task.state == "declined" and not task.is_dealt_with]
 
 
 def _tasks(tasks: QuerySet[TaskState]) -> QuerySet[TaskState]:

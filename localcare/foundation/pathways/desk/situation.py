@@ -26,7 +26,6 @@ class Situation:
     is_asker: bool
     is_party: bool
     is_mine: bool
-    is_latest: bool
     journey_is_open: bool
     passed: frozenset[str]
     last: JournalEntry | None  # what could be taken back
@@ -52,7 +51,6 @@ def situation_of(task: Task, reader: Reader) -> Situation:
     held = [entry for entry in entries if entry.task_id == task.pk]
     last = next((entry for entry in reversed(held) if entry.event in UNDOABLE | {"requested"}), None)
     asker = state.asked_by_id or journey.opened_by_service_id
-    latest = max(entry.task_id for entry in entries if entry.task and entry.task.step == task.step)
     return Situation(
         task=task,
         state=state,
@@ -62,7 +60,6 @@ def situation_of(task: Task, reader: Reader) -> Situation:
         is_asker=asker in own,
         is_party=bool(own & (parties | {journey.opened_by_service_id})),
         is_mine=reader.user is not None and state.assigned_to_id == reader.user.pk,
-        is_latest=latest == task.pk,
         journey_is_open=journey.state.is_open,
         passed=frozenset(entry.code for entry in held if entry.event == "milestone"),
         last=_undoable(last, own, reader, state),
