@@ -30,12 +30,11 @@ def rate_of(plan: Plan, position: int) -> Rate | None:
     pathway = plan.pathways[position]
     said = plan.scenario.pathways[pathway.code]
     shares = area_shares(plan, position)
-    factors = np.array(
-        [
-            [share * demand_factor(plan.scenario, pathway.code, area, day) for area, share in zip(plan.areas, shares, strict=True)]
-            for day in plan.calendar.ordinals
-        ]
-    )  # fmt: skip
+    by_area = [
+        [share * demand_factor(plan.scenario, pathway.code, area, day) for day in plan.calendar.ordinals]
+        for area, share in zip(plan.areas, shares, strict=True)
+    ]
+    factors = np.array(by_area).T
     by_day = factors.sum(axis=1)
     areas = np.cumsum(factors, axis=1) / np.where(by_day > 0, by_day, 1.0)[:, None]
     if said.demand is None:

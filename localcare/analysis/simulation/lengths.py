@@ -16,6 +16,7 @@ def draw(duration: Duration, count: int, random: np.random.Generator) -> np.ndar
     """So many lengths; a longer row begins with the same numbers as a shorter one."""
     given = duration.parameters
     scale = duration.hours_per_unit * HOUR
+    found: np.ndarray
     match duration.distribution:
         case "exponential":
             found = random.standard_exponential(count, dtype=SINGLE)

@@ -18,6 +18,7 @@ from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import run_events
 from localcare.analysis.simulation.history import History
 from localcare.analysis.simulation.recursion import run_recursion
+from localcare.analysis.simulation.state import Numbers
 from localcare.analysis.simulation.streams import streams
 
 Simulating = Literal["recursion", "events"]
@@ -65,31 +66,16 @@ def figures_of(
     totals = np.zeros(rows * c.TOTALS, dtype=np.int64)
     found = np.zeros(max(1, len(clocks.clocks)) * days * 2, dtype=np.int64)
     tasks, journeys = history.task_rows.ravel(), history.journey_rows.ravel()
-    net, given = plan.network, [clocks.rows, clocks.first, clocks.dues]
     warm_up = plan.scenario.warm_up_days
-    if is_compiled(count):
-        count(tasks, net, midnights, days, warm_up, daily, waits, totals)
-        count_clocks(tasks, journeys, *given, midnights, days, found)
-    else:
-        lists = [
-            array.tolist() for array in (tasks, net, midnights, daily, waits, totals, journeys, *given, found)
-        ]
-        (
-            task_list,
-            net_list,
-            midnight_list,
-            daily_list,
-            wait_list,
-            total_list,
-            journey_list,
-            *given_lists,
-            found_list,
-        ) = lists
-        count(task_list, net_list, midnight_list, days, warm_up, daily_list, wait_list, total_list)
-        count_clocks(task_list, journey_list, *given_lists, midnight_list, days, found_list)
-        daily, waits, totals, found = (
-            np.array(one, dtype=np.int64) for one in (daily_list, wait_list, total_list, found_list)
-        )
+    bundle: list[Numbers] = [
+        tasks, journeys, plan.network, midnights, clocks.rows, clocks.first, clocks.dues, daily, waits, totals, found,
+    ]  # fmt: skip
+    if not is_compiled(count):
+        bundle = [numbers.tolist() for numbers in bundle]
+    task_rows, journey_rows, net, days_begin, clock_rows, first, dues, *counted = bundle
+    count(task_rows, net, days_begin, days, warm_up, counted[0], counted[1], counted[2])
+    count_clocks(task_rows, journey_rows, clock_rows, first, dues, days_begin, days, counted[3])
+    daily, waits, totals, found = (np.asarray(numbers, dtype=np.int64) for numbers in counted)
     by_day = daily.reshape(rows, days, c.DAILY_WIDTH)
     return Figures(
         daily=by_day.astype(np.int32),

@@ -9,12 +9,17 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from localcare.analysis.journal.rulebook import shipped_rulebook
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.result import ClosedResult, RunFacts, SimulationResult
 from localcare.analysis.simulation.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from localcare.analysis.simulation.clock_plan import ClockPlan
+    from localcare.analysis.simulation.draws import Prepared
+    from localcare.analysis.simulation.replication import Figures
 
 Engine = Literal["auto", "closed", "recursion", "events"]
 Progress = Callable[[int, int, str], None]  # done, total, what
@@ -80,8 +85,18 @@ def simulate(
     return SimulationResult(scenario, facts, prepared, clocks, figures)
 
 
-def _replicate(prepared, clocks, engine, seed, count, workers, progress, cancelled):  # type: ignore[no-untyped-def]
-    from localcare.analysis.simulation.replication import Figures, figures_of, history_of
+def _replicate(
+    prepared: Prepared,
+    clocks: ClockPlan,
+    engine: Literal["recursion", "events"],
+    seed: int,
+    count: int,
+    workers: int,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Figures, ...]:
+    """All replications on so many threads, in their order."""
+    from localcare.analysis.simulation.replication import figures_of, history_of
 
     stop = threading.Event()
 
