@@ -38,6 +38,8 @@ SECTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
         charts.overlay,
         charts.waterfall,
         charts.map_of,
+        charts.effect_chart,
+        charts.slope_chart,
         charts.icon_picture,
         charts.load,
     ),

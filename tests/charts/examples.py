@@ -6,8 +6,21 @@ from collections.abc import Callable
 from datetime import date
 from math import sin
 
-from localcare.analysis.charts import Band, bars, fan, funnel_chart, map_of, overlay, run_chart, waterfall
+from localcare.analysis.charts import (
+    Band,
+    bars,
+    effect_chart,
+    fan,
+    funnel_chart,
+    map_of,
+    overlay,
+    run_chart,
+    slope_chart,
+    waterfall,
+)
+from localcare.analysis.effect import Panel, difference_in_differences
 from localcare.analysis.spc.funnel import funnel
+from localcare.analysis.spc.inequality import inequality
 from localcare.analysis.spc.xmr import Rebase, xmr
 
 QUIET = [60, 64, 58, 62, 60, 64, 58, 62, 60, 64, 58, 62]
@@ -42,6 +55,18 @@ def square(west: float, south: float, size: float) -> dict:
 
 AREAS = {"A": square(0.8, 51.0, 0.2), "B": square(1.0, 51.0, 0.2), "C": square(0.8, 51.2, 0.2)}
 AREA_NAMES = {"A": "Ashford", "B": "Deal", "C": "Thanet"}
+
+FIFTHS = ["1", "2", "3", "4", "5"]
+UNEQUAL = inequality([520, 560, 545, 400, 300], [4000, 5200, 6100, 5500, 4700], multiplier=100)
+_ROWS = [
+    (f"P{place:02}", month, 50 + place + 3 * sin(5 * place + 7 * month) - 6 * (place < 6 and month >= 6))
+    for place in range(15)
+    for month in range(9)
+]
+EFFECT = difference_in_differences(
+    Panel(*zip(*_ROWS, strict=True)), treated=[f"P{place:02}" for place in range(6)], starts=6
+)
+EFFECT_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"]
 
 DRAW: dict[str, Callable[[str], bytes]] = {
     "run chart": lambda format: run_chart(
@@ -85,6 +110,21 @@ DRAW: dict[str, Callable[[str], bytes]] = {
         end="2020/21",
         title="If we do nothing",
         unit="£ million",
+        format=format,
+    ),
+    "effect": lambda format: effect_chart(
+        EFFECT,
+        title="Admissions with the change",
+        unit="per 1,000",
+        periods=EFFECT_MONTHS,
+        starts=6,
+        format=format,
+    ),
+    "slope": lambda format: slope_chart(
+        UNEQUAL,
+        labels=FIFTHS,
+        title="Readmitted by fifth of deprivation",
+        unit="% of discharges",
         format=format,
     ),
     "map": lambda format: map_of(

@@ -10,6 +10,8 @@ from localcare.analysis.charts import (
     Band,
     bars,
     bars_in_words,
+    effect_chart,
+    effect_chart_in_words,
     fan,
     fan_in_words,
     funnel_chart,
@@ -20,6 +22,8 @@ from localcare.analysis.charts import (
     overlay_in_words,
     run_chart,
     run_chart_in_words,
+    slope_chart,
+    slope_chart_in_words,
     waterfall,
     waterfall_in_words,
 )
@@ -28,7 +32,21 @@ from localcare.analysis.plain_numbers import figure, period_names
 from localcare.analysis.spc.funnel import funnel
 from localcare.analysis.spc.icons import ASSURANCE, VARIATION
 from localcare.analysis.spc.xmr import xmr
-from tests.charts.examples import AREA_NAMES, AREAS, DAYS, MONTHS, PLACES, QUIET, SERIES, WAVE, square
+from tests.charts.examples import (
+    AREA_NAMES,
+    AREAS,
+    DAYS,
+    EFFECT,
+    EFFECT_MONTHS,
+    FIFTHS,
+    MONTHS,
+    PLACES,
+    QUIET,
+    SERIES,
+    UNEQUAL,
+    WAVE,
+    square,
+)
 
 
 def written(drawn: bytes) -> str:
@@ -154,6 +172,28 @@ class TestBarsAndWaterfall:
         assert words == "x, £m: Start 110; Growth adds 440; Savings takes away 64; End 486."
         drawn = written(waterfall(("Start", 110.0), steps, end="End", title="x", unit="£m"))
         assert all(shown in drawn for shown in ("+440", "−64", "486"))
+
+
+class TestIntervals:
+    def test_the_gap_before_and_after_is_told(self):
+        words = effect_chart_in_words(
+            EFFECT, title="Admissions", unit="per 1,000", periods=EFFECT_MONTHS, starts=6
+        )
+        assert "against Jun." in words
+        assert "of 5 intervals hold zero; with it 0 of 3" in words
+        assert EFFECT.says in words
+
+    def test_periods_that_do_not_fit_are_refused(self):
+        with pytest.raises(ValueError, match="8 gaps for 3 periods"):
+            effect_chart(EFFECT, title="x", unit="y", periods=EFFECT_MONTHS[:3], starts=1)
+        with pytest.raises(ValueError, match="3 labels for 5 groups"):
+            slope_chart(UNEQUAL, labels=FIFTHS[:3], title="x", unit="y")
+
+    def test_gap_and_slope_are_told(self):
+        words = slope_chart_in_words(UNEQUAL, labels=FIFTHS, title="Readmitted", unit="%")
+        assert "1 13; 2 10.8; 3 8.93; 4 7.27; 5 6.38" in words
+        assert "Gap 6.62 (" in words
+        assert "most deprived have more" in words
 
 
 class TestMap:

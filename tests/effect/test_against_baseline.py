@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from localcare.analysis.effect import CannotCompare, against_baseline
 
@@ -38,6 +40,41 @@ def test_with_no_change_it_holds_zero_as_often_as_it_says():
         if against_baseline(count, 200, what="x").estimate.holds_zero
     )
     assert 0.95 <= held <= 0.96
+
+
+class TestCountedBaseline:
+    """The same months of the year before are a count as well, with as much chance in it."""
+
+    def test_the_interval_is_that_of_two_counts(self):
+        found = against_baseline(872, 1000, what="activity", baseline_is_counted=True)
+        share = proportion_confint(872, 1872, method="beta")
+        assert found.relative.lower == pytest.approx(share[0] / (1 - share[0]) - 1)
+        assert found.relative.upper == pytest.approx(share[1] / (1 - share[1]) - 1)
+        planned = against_baseline(872, 1000, what="activity")
+        assert found.relative.upper - found.relative.lower > 1.3 * (
+            planned.relative.upper - planned.relative.lower
+        )
+        assert "taken as exact" in planned.cannot_say
+        assert "taken as exact" not in found.cannot_say
+
+    def test_with_no_change_it_holds_zero_about_as_often_as_it_says(self):
+        pairs = np.random.default_rng(8).poisson(150, size=(3000, 2))
+        two, one = (
+            np.mean(
+                [
+                    against_baseline(after, before, what="x", baseline_is_counted=counted).estimate.holds_zero
+                    for after, before in pairs.tolist()
+                ]
+            )
+            for counted in (True, False)
+        )
+        assert 0.945 <= two <= 0.975
+        assert one < 0.87  # taken as exact, last year's chance would pass for change
+
+    def test_nothing_seen_after(self):
+        found = against_baseline(0, 12, what="x", baseline_is_counted=True)
+        assert found.relative.lower == -1
+        assert found.relative.upper < -0.5
 
 
 @pytest.mark.parametrize(("observed", "baseline"), [(5, 0), (-1, 10)])

@@ -4,6 +4,12 @@ from localcare.analysis.charts.bars import bars, bars_in_words, waterfall, water
 from localcare.analysis.charts.canvas import Format, load
 from localcare.analysis.charts.funnel_chart import funnel_chart, funnel_chart_in_words
 from localcare.analysis.charts.icons import icon_picture
+from localcare.analysis.charts.intervals import (
+    effect_chart,
+    effect_chart_in_words,
+    slope_chart,
+    slope_chart_in_words,
+)
 from localcare.analysis.charts.maps import map_in_words, map_of
 from localcare.analysis.charts.run_chart import run_chart, run_chart_in_words
 from localcare.analysis.charts.series import Band, fan, fan_in_words, overlay, overlay_in_words
@@ -13,6 +19,8 @@ __all__ = [
     "Format",
     "bars",
     "bars_in_words",
+    "effect_chart",
+    "effect_chart_in_words",
     "fan",
     "fan_in_words",
     "funnel_chart",
@@ -25,6 +33,8 @@ __all__ = [
     "overlay_in_words",
     "run_chart",
     "run_chart_in_words",
+    "slope_chart",
+    "slope_chart_in_words",
     "waterfall",
     "waterfall_in_words",
 ]

@@ -132,6 +132,17 @@ def poisson_interval(
     return lower, float(special.gammaincinv(events + 1, 1 - tail))
 
 
+def ratio_interval(events: float, others: float, *, level: float = 0.95) -> tuple[float, float]:
+    """Lower and upper limit of the ratio of two Poisson means counted over equal exposure; `others` is above 0.
+
+    Given their sum, one count is binomial: Clopper and Pearson's interval of its share, turned into the ratio.
+    """
+    tail = (1 - level) / 2
+    low = float(special.betaincinv(events, others + 1, tail)) if events else 0.0
+    high = float(special.betaincinv(events + 1, others, 1 - tail))
+    return low / (1 - low), high / (1 - high)
+
+
 def normal_quantile(level: float) -> float:
     """How many standard errors a two-sided interval of this level reaches. Raises ValueError outside 0 to 1."""
     if not 0 < level < 1:
