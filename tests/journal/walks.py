@@ -38,6 +38,7 @@ PLAIN = (
 )
 SPECIAL = ("paused", "resumed", "reopened", "undone", "taken", "reviewed", "extended", "noted")
 ANY = dict(zip(PLAIN, (6, 4, 4, 8, 1, 1, 2, 2, 2), strict=True))
+OFTEN = ("urgent-community-response", "single-point-of-access-contact", "discharge-to-assess")
 LOCALITIES = {"dover": "south-kent-coast", "quex": "thanet"}
 
 
@@ -46,7 +47,7 @@ class Walk:
 
     def __init__(self, chance: random.Random, journey: int, first: int, *, plain: bool) -> None:
         self.chance, self.journey, self.next = chance, journey, first
-        self.code = chance.choice(sorted(CONTENTS))
+        self.code = chance.choice([*sorted(CONTENTS), *OFTEN * 3])
         self.pathway: Pathway = read_pathway(CONTENTS[self.code])
         self.at = chance.choice(STARTS) + timedelta(minutes=chance.randrange(60 * 96), microseconds=journey)
         self.steps: dict[int, str] = {}
@@ -58,8 +59,9 @@ class Walk:
         self.add("opened", detail={"priority": self.chance.choice(priorities)})
         for step in self.pathway.starts_with:
             self.request(step)
-        for _ in range(self.chance.randrange(15, 60)):
-            self.at += timedelta(minutes=self.chance.choice([1, 1, 2, 3, 7, 15, 40, 130, 700, 1500]))
+        for _ in range(self.chance.randrange(8, 30)):
+            soon, later = (1, 2, 3, 7, 15), (3, 40, 130, 700, 1500)
+            self.at += timedelta(minutes=self.chance.choice(soon if len(self.lines) < 12 else later))
             self.step()
         if self.chance.random() < 0.4:
             self.add("ended", code=self.chance.choice(list(self.pathway.ends)))
@@ -77,15 +79,22 @@ class Walk:
     def step(self) -> None:
         latest = list(self.steps)[-2:] if self.chance.random() < 0.8 else list(self.steps)
         task = self.chance.choice(latest)
-        event = self.chance.choices(list(self.events), list(self.events.values()))[0]
         state = self.state(task)
+        legal = {
+            event: weight
+            for event, weight in self.events.items()
+            if event == "undone" or state in MOVES[event].sources
+        }
+        if not legal:
+            return
+        event = self.chance.choices(list(legal), list(legal.values()))[0]
         mine = [line for line in self.lines if line.task_id == task and line.event != "undone"]
         undone = {line.undoes_id for line in self.lines}
         if event == "undone":
             taken_back = next((line for line in reversed(mine) if line.pk not in undone), None)
             if taken_back is not None:
                 self.add("undone", task, undoes=taken_back.pk)
-        elif state in MOVES[event].sources:
+        else:
             self.happen(event, task)
 
     def happen(self, event: str, task: int) -> None:

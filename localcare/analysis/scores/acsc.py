@@ -52,12 +52,23 @@ def admissions_per_person(diagnoses: Any, stays: Any, codes: Sequence[str], as_o
 
     `codes` are the distinct codes of the diagnoses as recorded.
     """
-    known = code_map(diagnoses, codes, masks())
     emergencies = stays.filter(
         stays.admission_type == "emergency", in_window(stays.admitted_on, window(as_of))
     ).select(emergency_stay_id=stays.stay_id, emergency_person_id=stays.person_id)
     recent = diagnoses.filter(in_window(diagnoses.occurred_on, window(as_of)))
-    coded = recent.join(known, recent.code == known[RAW_CODE], how="inner")
+    counted = sensitive_stays(recent, emergencies, codes)
+    return counted.group_by("person_id").aggregate(
+        acsc_admissions_12m=counted.count().cast("int32"), **{MASK: bit_or(counted.groups)}
+    )
+
+
+def sensitive_stays(diagnoses: Any, emergencies: Any, codes: Sequence[str]) -> Any:
+    """stay_id, person_id and groups (a mask) of the stays, among those given, for such a condition.
+
+    `emergencies` has emergency_stay_id and emergency_person_id; `codes` are the distinct codes of the diagnoses.
+    """
+    known = code_map(diagnoses, codes, masks())
+    coded = diagnoses.join(known, diagnoses.code == known[RAW_CODE], how="inner")
     of_the_same_person = coded.person_id == emergencies.emergency_person_id
     coded = coded.join(
         emergencies, [coded.stay_id == emergencies.emergency_stay_id, of_the_same_person], how="inner"
@@ -68,8 +79,7 @@ def admissions_per_person(diagnoses: Any, stays: Any, codes: Sequence[str], as_o
         conditional=bit_or(ibis.cases((first, coded[CONDITIONAL]), else_=mask(0))),
         beside=bit_or(ibis.cases((first, mask(0)), else_=coded[SECONDARY])),
     )
-    groups = by_stay.select("person_id", groups=by_stay.plain | (by_stay.conditional & by_stay.beside))
-    counted = groups.filter(groups.groups != mask(0))
-    return counted.group_by("person_id").aggregate(
-        acsc_admissions_12m=counted.count().cast("int32"), **{MASK: bit_or(counted.groups)}
+    groups = by_stay.select(
+        "stay_id", "person_id", groups=by_stay.plain | (by_stay.conditional & by_stay.beside)
     )
+    return groups.filter(groups.groups != mask(0))

@@ -25,7 +25,7 @@ Progress = Callable[[int, int, str], None]
 MEMORY_LIMIT = "512MB"
 
 # What an entry may carry beyond its columns. Words, users and keys of the running system stay at home.
-KEPT_DETAIL = ("because", "until", "for", "due", "takes_back")
+KEPT_DETAIL = ("because", "instead_of", "until", "for", "due", "takes_back")
 
 ENTRIES = """
 SELECT entry.id AS entry, entry.journey_id AS journey, person.person_id AS person, version.pathway,

@@ -1,0 +1,133 @@
+"""A journal and a linked dataset opened on one engine, with the rows that indicators count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from localcare.analysis.dataset import LinkedDataset, read_metadata
+from localcare.analysis.dataset.engine import connect
+from localcare.analysis.journal.parquet import JournalFolder
+from localcare.analysis.journal.set_clocks import JournalTables
+from localcare.analysis.libraries import pyarrow as pa
+from localcare.analysis.measures import dataset_rows, journal_rows
+from localcare.analysis.measures.calendar import day_column
+from localcare.analysis.measures.people import with_breakdowns
+from localcare.analysis.measures.places import Places, shipped_places
+from localcare.analysis.measures.subjects import SUBJECTS
+from localcare.analysis.pathways.working_time import local_day
+
+DAYS = pa.schema([("starts_on", pa.date32()), ("day", pa.date32()), ("days", pa.int64())])
+PLACES = pa.schema([("of_practice", pa.string()), ("cluster", pa.string()), ("locality", pa.string())])
+
+
+class Opened:
+    """What a source holds, as tables; what was worked out once is kept."""
+
+    def __init__(self, journal: JournalFolder | None, dataset: Path | None, places: Places | None) -> None:
+        self._journal, self._dataset, self._places = journal, dataset, places
+        self._names, self._kept = count(1), dict[tuple[Any, ...], Any]()
+
+    @cached_property
+    def backend(self) -> Any:
+        """The engine."""
+        return connect()
+
+    @cached_property
+    def tables(self) -> JournalTables:
+        """The journal's tables."""
+        assert self._journal is not None
+        return JournalTables(self._journal, self.backend)
+
+    @cached_property
+    def dataset(self) -> LinkedDataset:
+        """The linked dataset."""
+        assert self._dataset is not None
+        return LinkedDataset(self._dataset, self.backend, allow_missing=True)
+
+    @cached_property
+    def times_of_journal(self) -> tuple[datetime, datetime]:
+        """From when to when the journal knows what happened, in UTC without a zone."""
+        assert self._journal is not None
+        about = self._journal.about
+        return tuple(at.astimezone(UTC).replace(tzinfo=None) for at in (about.since, about.until))  # type: ignore[return-value]
+
+    @cached_property
+    def days_of_journal(self) -> tuple[date, date]:
+        """The first and the last day of the journal, in London."""
+        assert self._journal is not None
+        return local_day(self._journal.about.since), local_day(self._journal.about.until)
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The day that the dataset is complete up to, if it says so."""
+        assert self._dataset is not None
+        said = read_metadata(self._dataset).get("as_of")
+        return date.fromisoformat(said) if said else None
+
+    def rows(self, subject: str, on: str, parameters: Mapping[str, Any]) -> Any:
+        """The rows of a subject, each with its day (that of the column `on`) and what it can be broken down by."""
+        key = (subject, on, tuple(sorted(parameters.items())))
+        if key not in self._kept:
+            if SUBJECTS[subject].reads == "journal":
+                found = self._of_journal(subject, on)
+            else:
+                found = self._of_dataset(subject, on, parameters)
+            self._kept[key] = self._keep(found if subject == "waits" else with_breakdowns(found))
+        return self._kept[key]
+
+    def _of_journal(self, subject: str, on: str) -> Any:
+        now = self.times_of_journal[1]
+        rows = journal_rows.ROWS[subject](self.tables, now)
+        if subject == "waits":
+            return self._about_people(rows.mutate(day=rows.begins_at.date()))
+        rows = self._keep(rows.filter(rows[on] <= now))
+        ends = rows.aggregate(first=rows[on].min(), last=rows[on].max()).to_pyarrow().to_pylist()[0]
+        return self._about_people(rows.mutate(day=day_column(rows[on], ends["first"], ends["last"])))
+
+    def _about_people(self, rows: Any) -> Any:
+        assert self._journal is not None
+        people = self._journal.table("people", self.backend).rename(who="person").drop("area")
+        return rows.left_join(people, rows.person == people.who).drop("who")
+
+    def _of_dataset(self, subject: str, on: str, parameters: Mapping[str, Any]) -> Any:
+        rows = dataset_rows.ROWS[subject](self.dataset, parameters)
+        rows = self._keep(rows.mutate(day=rows[on]).filter(rows[on].notnull()))
+        return dataset_rows.with_people(rows, self.dataset, self.places)
+
+    def people(self, days: Sequence[Mapping[str, Any]]) -> Any:
+        """Everyone registered on each of the days."""
+        key = ("people", *(tuple(row.values()) for row in days))
+        if key not in self._kept:
+            found = dataset_rows.registered(self.dataset, self.put("days", days, DAYS), self.places)
+            self._kept[key] = self._keep(found)
+        return self._kept[key]
+
+    def people_with_coded(self, days: Sequence[Mapping[str, Any]]) -> Any:
+        """Everyone registered on each of the days, with what was coded by then."""
+        key = ("coded", *(tuple(row.values()) for row in days))
+        if key not in self._kept:
+            self._kept[key] = self._keep(dataset_rows.with_coded(self.people(days), self.dataset))
+        return self._kept[key]
+
+    @cached_property
+    def places(self) -> Any:
+        """Where each practice lies."""
+        said = shipped_places() if self._places is None else self._places
+        return self.put("places", dataset_rows.places_rows(said), PLACES)
+
+    def put(self, name: str, rows: Sequence[Mapping[str, Any]], schema: Any) -> Any:
+        """Rows given to the engine as a table."""
+        name = f"{name}_{next(self._names)}"
+        self.backend.con.register(name, pa.Table.from_pylist(list(rows), schema=schema))
+        return self.backend.table(name)
+
+    def _keep(self, expression: Any) -> Any:
+        """Work the expression out now and keep it."""
+        name = f"kept_{next(self._names)}"
+        self.backend.con.execute(f'create table "{name}" as {self.backend.compile(expression)}')
+        return self.backend.table(name)
