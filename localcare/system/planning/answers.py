@@ -28,23 +28,26 @@ class Answer:
     words: tuple[str, ...]
     headings: tuple[Any, ...]
     rows: tuple[tuple[str, ...], ...]
+    without_limit: tuple[tuple[str, ...], ...]  # services that keep nobody waiting
     notes: tuple[str, ...]
     says: str
 
 
 def answer_of(base: Base, moves: Moves) -> Answer:
     """The answer to a moved scenario, service by service, each beside what it was."""
-    before = base.said.closed
-    _, scenario = base.moved(moves)
-    after = answer(scenario, shipped_pathways()) if moves else before
+    after = answer(base.moved(moves)[1], shipped_pathways()) if moves else base.said.closed
     if after is None:
-        return Answer((), (), (), (), NOT_APPLICABLE)
-    was = before.services if before and moves else {}
+        return Answer((), (), (), (), (), NOT_APPLICABLE)
+    other = base if moves else base.compared
+    before = other.said.closed if other else None
+    was = before.services if before else {}
+    is_beside = other is not None
     shown = [one for one in after.services.values() if not _is_idle(one)]
     return Answer(
-        words=tuple(words for one in shown if (words := _sentence(one, was.get(one.service), bool(moves)))),
+        words=tuple(words for one in shown if (words := _sentence(one, was.get(one.service), is_beside))),
         headings=HEADINGS,
-        rows=tuple(_row(one, was.get(one.service)) for one in shown),
+        rows=tuple(_row(one, was.get(one.service)) for one in shown if math.isfinite(one.places)),
+        without_limit=tuple(_row(one, was.get(one.service)) for one in shown if math.isinf(one.places)),
         notes=tuple(dict.fromkeys(note for one in shown for note in (_cannot(one), *_notes(one)) if note)),
         says="From formulas, for the long run: "
         + " ".join(ASSUMPTIONS)
@@ -70,7 +73,9 @@ def _cells(one: ServiceAnswer) -> tuple[str, ...]:
     low, high = census_interval(one.load)
     return (
         format_number(one.asked_per_day, 1),
-        "no limit" if math.isinf(one.places) else format_number(one.places, 0 if one.places >= 20 else 1),
+        "no limit"
+        if math.isinf(one.places)
+        else format_number(one.places, 0 if one.places >= 20 or one.places == int(one.places) else 1),
         f"{format_number(one.load, 1)} ({format_number(low)} to {format_number(high)})",
         _waiting(one),
         "–" if one.mean_wait_hours is None else in_words(one.mean_wait_hours),
@@ -85,17 +90,19 @@ def _waiting(one: ServiceAnswer) -> str:
 
 
 def _hundred(share: float) -> str:
+    if share < 0.0005:
+        return "hardly any"
     return f"{format_number(share * 100, 0 if share >= 0.1 else 1)} in 100"
 
 
-def _sentence(one: ServiceAnswer, was: ServiceAnswer | None, is_moved: bool) -> str:
+def _sentence(one: ServiceAnswer, was: ServiceAnswer | None, is_beside: bool) -> str:
     """What matters of a service in one sentence; nothing when the moves did not reach it."""
-    if is_moved and was is not None and _cells(one) == _cells(was):
+    if is_beside and was is not None and _cells(one) == _cells(was):
         return ""
     if math.isinf(one.places):
         return ""
     says = _state(one)
-    if not is_moved or was is None:
+    if not is_beside or was is None:
         return f"{one.title}: {says}."
     return f"{one.title}: {says}. Before: {_state(was)}."
 
@@ -106,7 +113,10 @@ def _state(one: ServiceAnswer) -> str:
         return f"{days}, at worst by {format_number(one.most_missing, 0 if one.most_missing >= 10 else 1)} {many(one.unit)}"
     if one.mean_wait_hours is None:
         return f"{format_number(one.load, 1)} of {format_number(one.places, 1)} {many(one.unit)} are needed on average"
-    return f"{_waiting(one)} have to wait, {in_words(one.mean_wait_hours)} on average over all"
+    wait = (
+        f", {in_words(one.mean_wait_hours)} on average over all" if one.mean_wait_hours * 3600 >= 0.5 else ""
+    )
+    return f"{_waiting(one)} have to wait{wait}"
 
 
 def many(unit: str) -> str:

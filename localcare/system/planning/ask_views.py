@@ -110,7 +110,7 @@ def _ask(request: HttpRequest, base: Base) -> HttpResponse:
         return redirect(short)
     context = _answered(request, base, form) | {
         "form": form if form.errors else None,
-        "groups": _groups(form),
+        "groups": _groups(form, {} if form.errors else form.moves),
         "versions": base.version.saved.versions.select_related("made_by") if base.version else (),
     }
     return render(request, "planning/ask.jinja", context, status=422 if form.errors else 200)
@@ -147,14 +147,17 @@ def _answered(request: HttpRequest, base: Base, form: LeversForm) -> dict[str, A
     }
 
 
-def _groups(form: LeversForm) -> list[dict[str, Any]]:
-    """The fields in their groups; the first group and those with moves or faults stand open."""
+def _groups(form: LeversForm, moves: Moves) -> list[dict[str, Any]]:
+    """The fields in their groups, under their headings; the first group and those with moves or faults stand open."""
     found: list[dict[str, Any]] = []
     for group, title in GROUPS.items():
-        fields = [(form[lever.name], lever) for lever in form.levers if lever.group == group]
-        if fields:
-            in_use = any(lever.name in form.errors or lever.name in form.changed_data for _, lever in fields)
-            found.append({"title": title, "fields": fields, "is_open": not found or in_use})
+        levers = [lever for lever in form.levers if lever.group == group]
+        if levers:
+            in_use = any(lever.name in form.errors or lever.name in moves for lever in levers)
+            headings = {lever.heading: [] for lever in levers}  # type: dict[str, list[Any]]
+            for lever in levers:
+                headings[lever.heading].append((form[lever.name], lever))
+            found.append({"title": title, "headings": headings, "is_open": not found or in_use})
     return found
 
 

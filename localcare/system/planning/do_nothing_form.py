@@ -68,5 +68,5 @@ def _as_defined() -> dict[str, str]:
         "times": f"{population.input('times'):.10g}",
         "reading": population.reading,
         "from_year": str(deficit.from_year),
-        "cost": f"{deficit.input('cost') / 1_000_000:,f}".rstrip("0").rstrip("."),
+        "cost": f"{float(deficit.input('cost') / 1_000_000):,.10g}",
     }

@@ -26,6 +26,7 @@ class NumberField(forms.FloatField):
     """A number; `1,250` is read as it is meant."""
 
     widget = forms.TextInput
+    max_length = 10  # how wide the input is drawn
 
     def to_python(self, value: Any) -> Any:
         """The number without its commas."""
@@ -66,15 +67,14 @@ class LeversForm(forms.Form):
 
 
 def _field_of(lever: Lever) -> forms.Field:
-    name = f"{lever.title} ({lever.unit})" if lever.unit else lever.title
     if lever.kind == "day":
-        return SplitDateField(label=name, required=False, help_text="")
+        return SplitDateField(label=lever.short, required=False, help_text="")
     kind = WholeField if lever.kind == "whole" else NumberField
     most = MOST_PLACES if lever.kind == "whole" else MOST
     if lever.kind == "percent" and lever.group in ("branches", "places"):
         most = 100
     return kind(
-        label=name,
+        label=lever.title,
         required=False,
         min_value=0,
         max_value=most,
@@ -112,11 +112,11 @@ class SolveForm(forms.Form):
 
 
 class RunForm(forms.Form):
-    """What a run is asked with; left empty, it is as the scenario says."""
+    """What a run is asked with; left empty, it is as the scenario says. `beside`: before, the code of a ready one, nothing."""
 
     seed = WholeField(label="Seed", min_value=0, max_value=2**31 - 1, required=False)
     replications = WholeField(label="Replications", min_value=2, max_value=MOST_REPLICATIONS, required=False)
-    beside = forms.BooleanField(required=False, initial=True)
+    beside = forms.SlugField(required=False)
 
 
 class SaveForm(forms.Form):

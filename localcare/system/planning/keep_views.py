@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -115,7 +117,7 @@ def _run(request: HttpRequest, base: Base) -> HttpResponse:
         run = actions.ask_for_run(
             content=content,
             by=request_reader(request),
-            beside=base.content if moves and form.cleaned_data["beside"] else None,
+            beside=_beside(base, form.cleaned_data["beside"]),
             seed=None if seed is None else int(seed),
             replications=None if replications is None else int(replications),
         )
@@ -123,6 +125,14 @@ def _run(request: HttpRequest, base: Base) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect("planning-runs")
     return redirect("planning-run", run.reference)
+
+
+def _beside(base: Base, wanted: str) -> Mapping[str, Any] | None:
+    """The words to run beside it: as it was, the scenario it is held against, or none."""
+    if wanted == "before":
+        return base.content
+    compared = base.compared
+    return compared.content if compared and wanted == compared.ready else None
 
 
 def _save(request: HttpRequest, base: Base) -> HttpResponse:

@@ -46,12 +46,15 @@ def _tidy(value: float) -> float:
 
 
 def in_words(hours: float) -> str:
-    """A length as people say it: 12 minutes, 3.5 hours, 2.1 days."""
-    if hours < 1 / 60:
-        return "less than a minute" if hours * 3600 >= 0.5 else "none"
-    if hours < 2:
-        minutes = hours * 60
-        return f"{format_number(minutes, 0 if minutes >= 10 else 1)} minutes"
-    if hours < 48:
-        return f"{format_number(hours, 1)} hours"
-    return f"{format_number(hours / 24, 1)} days"
+    """A length as people say it: 40 seconds, 12 minutes, 3.5 hours, 2.1 days."""
+    for unit, size, least in (("day", 24.0, 2.0), ("hour", 1.0, 2.0), ("minute", 1 / 60, 1.0)):
+        if hours >= size * least:
+            amount = hours / size
+            return plural_of(amount, unit)
+    return plural_of(float(round(hours * 3600)), "second") if hours * 3600 >= 0.5 else "none"
+
+
+def plural_of(amount: float, unit: str) -> str:
+    """`1 minute`, `2.5 hours`, `40 days`: one decimal below ten, unless it is whole."""
+    words = format_number(amount, 0 if amount >= 10 or abs(amount - round(amount)) < 0.05 else 1)
+    return f"{words} {unit}" if words == "1" else f"{words} {unit}s"

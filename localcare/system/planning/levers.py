@@ -41,6 +41,13 @@ class Lever:
     unit: str
     now: float | date
     about: str = ""  # code of the service, pathway or change it belongs to
+    heading: str = ""  # what it stands under among its group
+    label: str = ""  # the title where the heading is in sight
+
+    @property
+    def short(self) -> str:
+        """The title under its heading."""
+        return self.label or self.title
 
     @property
     def shown(self) -> str:
@@ -85,6 +92,8 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                     _many(service.unit),
                     float(said["places"]),
                     code,
+                    heading=service.title if when else "",
+                    label=when[2:3].upper() + when[3:],
                 )
             for shift, one in enumerate(said.get("shifts") or ()):
                 hours = f", {one.get('days', 'daily')} {one.get('hours', '')}".rstrip()
@@ -97,6 +106,8 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                     _many(service.unit),
                     float(one["places"]),
                     code,
+                    heading=service.title,
+                    label=f"{when}{hours}"[2:3].upper() + f"{when}{hours}"[3:],
                 )
         if service.sickness is not None:
             yield Lever(
@@ -108,6 +119,8 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                 "%",
                 service.sickness.share * 100,
                 code,
+                heading=service.title,
+                label="Missing through sickness",
             )
 
 
@@ -157,6 +170,8 @@ def _stays(scenario: Scenario, pathways: Mapping[str, Pathway]) -> Iterator[Leve
                 f"{said.duration.unit} on average",
                 mean,
                 code,
+                heading=pathways[code].title if len(scenario.pathways) > 1 else "",
+                label=pathways[code].steps[step].title,
             )
 
 
@@ -178,43 +193,28 @@ def _branches(scenario: Scenario, pathways: Mapping[str, Pathway]) -> Iterator[L
                     "%",
                     share * 100,
                     f"{code}.{step}",
+                    heading=_step_title(pathways[code], step, alone=len(scenario.pathways) == 1),
+                    label=words,
                 )
 
 
 def _changes(scenario: Scenario) -> Iterator[Lever]:
     for at, change in enumerate(scenario.changes):
+        base: Place = ("changes", at)
         kind, unit = _as_said(change)
-        yield Lever(
-            f"change.{at}",
-            "changes",
-            kind,
-            ("changes", at, "value"),
-            change.title,
-            unit,
-            change.value * 100,
-            change.code,
-        )
-        yield Lever(
-            f"from.{at}",
-            "changes",
-            "day",
-            ("changes", at, "from"),
-            f"{change.title}: begins on",
-            "",
-            change.since,
-            change.code,
-        )
+        yield _of_change(f"change.{at}", kind, (*base, "value"), change, "How much", unit, change.value * 100)
+        yield _of_change(f"from.{at}", "day", (*base, "from"), change, "Begins on", "", change.since)
         if change.full_from is not None:
-            yield Lever(
-                f"full.{at}",
-                "changes",
-                "day",
-                ("changes", at, "full_from"),
-                f"{change.title}: in full from",
-                "",
-                change.full_from,
-                change.code,
+            yield _of_change(
+                f"full.{at}", "day", (*base, "full_from"), change, "In full from", "", change.full_from
             )
+
+
+def _of_change(
+    name: str, kind: Kind, place: Place, change: Change, label: str, unit: str, now: float | date
+) -> Lever:
+    title = change.title if label == "How much" else f"{change.title}: {label[:1].lower()}{label[1:]}"
+    return Lever(name, "changes", kind, place, title, unit, now, change.code, change.title, label)
 
 
 def _as_said(change: Change) -> tuple[Kind, str]:

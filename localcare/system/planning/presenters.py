@@ -29,8 +29,10 @@ MEASURES: Mapping[str, str] = {
     "waiting": "Waiting at a time",
     "occupied": "Taken at a time",
     "utilisation": "Share of places taken",
+    "open_places": "Places open",
     "met": "Clock kept",
 }
+UNLESS_NONE = ("gave_up_per_day", "turned_away_per_day")  # shown where there are any
 HOUR, DAY = 60.0, 1440.0
 
 
@@ -53,6 +55,7 @@ class Part:
     title: str
     rows: tuple[Row, ...]
     has_days: bool = False
+    is_limited: bool = True  # a service with places; where there is no limit nobody waits
 
 
 def scenario_of(run: Run) -> Scenario:
@@ -72,9 +75,10 @@ def parts_of(run: Run, other: Run | None = None) -> list[Part]:
             tuple(
                 _row(MEASURES.get(line["measure"], line["measure"]), line, before, run, other)
                 for line in run.lines
-                if line["service"] == code and not line["step"] and line["measure"] != "met"
+                if line["service"] == code and _is_shown(line, before)
             ),
             has_days=code in run.days,
+            is_limited=any(period.places is not None or period.shifts for period in service.capacity),
         )
         for code, service in scenario.services.items()
     ]
@@ -91,6 +95,13 @@ def parts_of(run: Run, other: Run | None = None) -> list[Part]:
         for code, pathway in pathways.items()
     ]
     return [part for part in found if part.rows]
+
+
+def _is_shown(line: Mapping[str, Any], before: Mapping[tuple[str, ...], Mapping[str, Any]]) -> bool:
+    if line["step"] or line["measure"] not in MEASURES:
+        return False
+    was = before.get(key_of(line), line)
+    return line["measure"] not in UNLESS_NONE or bool(line["mean"] or was["mean"])
 
 
 def key_of(line: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+import yaml
 from django.urls import reverse
 
 from localcare.analysis.simulation.closed_forms.answer import answer
@@ -25,6 +27,7 @@ from localcare.system.planning.moving import CannotMove, Moves, moved
 from localcare.system.planning.texts import kept_content
 
 MOST_REMEMBERED = 64
+PAPER = re.compile(r"00\d:")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Base:
     said: Said
     ready: str = ""
     version: SavedVersion | None = None
+
+    @property
+    def compared(self) -> Base | None:
+        """The ready scenario that this one is held against, where it says so."""
+        code = based_on(self.ready or (self.version.saved.based_on if self.version else ""))
+        return ready_base(code) if code else None
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -93,6 +102,11 @@ class Ready:
     summary: str
     source: str
 
+    @property
+    def is_from_papers(self) -> bool:
+        """Whether a paper asks it; the others are published cases that prove the engines."""
+        return bool(PAPER.match(self.source))
+
 
 @lru_cache(maxsize=1)
 def ready_scenarios() -> tuple[Ready, ...]:
@@ -106,6 +120,13 @@ def ready_scenarios() -> tuple[Ready, ...]:
 def ready_base(code: str) -> Base:
     """A shipped scenario; KeyError when there is none."""
     return Base(_said(shipped_content(code)), ready=code)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def based_on(code: str) -> str:
+    """The code of the ready scenario that a ready one is based on; empty where it stands alone."""
+    file = scenario_files().get(code)
+    return str(yaml.safe_load(file.read_text(encoding="utf-8")).get("based_on", "")) if file else ""
 
 
 def saved_base(saved: SavedScenario, number: int | None = None) -> Base:

@@ -133,7 +133,7 @@ def days(request: HttpRequest, reference: UUID, service: str) -> HttpResponse:
     ]
     context = {
         "run": found,
-        "service": service,
+        "code": service,
         "title": title,
         "shown": shown,
         "kept": KEPT,

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-import localcare
 from localcare.analysis.simulation.run import Cancelled, simulate
 from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.analysis.simulation.scenario.reading import read_scenario
@@ -73,7 +70,7 @@ def _simulated(run: Run, progress: Progress) -> None:
     run.seconds = round(time.perf_counter() - started, 3)
     run.engine, run.why_engine = result.engine, result.why_engine
     run.result_digest = digest_of_result(run.lines, run.days)
-    run.program = versions()
+    run.program = {name: str(version) for name, version in result.facts.versions.items()}
     _ended(run, Run.Status.DONE)
 
 
@@ -94,15 +91,6 @@ def digest_of_result(lines: Any, days: Any) -> str:
     """SHA-256 (hexadecimal) of what a run found: the same words, seed and replications give the same."""
     text = json.dumps([lines, days], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """What made the numbers."""
-    return {
-        "Local Care": localcare.__version__,
-        "Python": platform.python_version(),
-        "numpy": np.__version__,
-    }
 
 
 class _Teller:
