@@ -155,7 +155,11 @@ def _raw(question: Question, table: _Table, changed: Sequence[Place]) -> tuple[E
     period = f"in {len(after)} months from {question.starts_on:%B %Y}"
     try:
         return against_baseline(
-            table.counted(changed, after), baseline, what=_counted_words(question.indicator), period=period
+            table.counted(changed, after),
+            baseline,
+            what=_counted_words(question.indicator),
+            period=period,
+            baseline_is_counted=question.baseline is None,
         ), ""
     except CannotCompare as fault:
         return None, str(fault)
