@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -89,7 +89,7 @@ def test_acceptance_rate_and_time_to_answer_come_from_the_journal(services, memb
     assert performance([service], latest=2)[service].acceptance_rate == 0.5  # the last was declined
 
 
-def _home_care_task(services, member, vera, completed):
+def _home_care_task(services, member, vera, completed, *, package="care", step="home_care"):
     readers = {kind: member(kind) for kind in services}
     journey = actions.open_journey(
         person=vera,
@@ -97,15 +97,99 @@ def _home_care_task(services, member, vera, completed):
         by=readers["acute-discharge"],
         asked_by=services["acute-discharge"],
     )
-    for step, kind, outcome, form in (
+    for at, kind, outcome, form in (
         ("coordinate", "single-point-of-access", "home_with_support", None),
         ("settle_at_home", "rapid-response", "settled", None),
         ("assess", "integrated-discharge-team", "package", "home-assessment"),
-        ("arrange_package", "single-point-of-access", "care", None),
+        ("arrange_package", "single-point-of-access", package, None),
     ):
-        task = TaskState.objects.select_related("task").get(journey=journey, step=step).task
+        task = TaskState.objects.select_related("task").get(journey=journey, step=at).task
         actions.accept(task=task, by=readers[kind])
         response = completed(form, vera) if form else None
         actions.done(task=task, by=readers[kind], outcome=outcome, response=response)
-    task = TaskState.objects.select_related("task").get(journey=journey, step="home_care").task
-    return task, readers["domiciliary-care"]
+    task = TaskState.objects.select_related("task").get(journey=journey, step=step).task
+    return task, readers["domiciliary-care" if step == "home_care" else "district-nursing"]
+
+
+def _started(services, member, vera, completed):
+    task, carer = _home_care_task(services, member, vera, completed)
+    actions.accept(task=task, by=carer)
+    actions.start(task=task, by=carer)
+    return task, carer
+
+
+def last_minute(days: int):
+    """The end of a day that many days ahead, as the page says a new last day."""
+    day = timezone.localdate() + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def test_a_longer_package_promises_the_days_added_and_a_shorter_one_gives_them_back(
+    home_care, services, member, vera, completed
+):
+    task, carer = _started(services, member, vera, completed)
+    entry = actions.extend(task=task, by=carer, until=last_minute(48), reason="Not strong enough yet.")
+    assert promised(home_care)[:49] == [2] * 49
+    assert sum(promised(home_care)[49:]) == 0
+    actions.undo(entry=entry, by=carer, reason="Wrong person.")
+    assert promised(home_care)[:42] == [2] * 42
+    assert sum(promised(home_care)[42:]) == 0
+    actions.extend(task=task, by=carer, until=last_minute(9), reason="Much better.")
+    assert promised(home_care)[:10] == [2] * 10
+    assert sum(promised(home_care)[10:]) == 0
+
+
+def test_a_longer_package_is_refused_where_the_days_added_have_no_room(
+    home_care, services, member, vera, completed
+):
+    task, carer = _started(services, member, vera, completed)
+    full = timezone.localdate() + timedelta(days=45)
+    hold_capacity(service=home_care, day=full, key="somebody else", quantity=3)
+    before = promised(home_care)
+    with pytest.raises(NotPossible, match="earlier end"):
+        actions.extend(task=task, by=carer, until=last_minute(48), reason="Not strong enough yet.")
+    assert promised(home_care) == before
+    assert not task.entries.filter(event="extended").exists()
+
+
+def test_two_visits_a_week_keep_their_days_when_the_package_goes_on(services, member, vera, completed):
+    nursing = services["district-nursing"]
+    nursing.capacity_unit = "visits"
+    nursing.save()
+    today = timezone.localdate()
+    Capacity.objects.bulk_create(
+        Capacity(service=nursing, day=today + timedelta(days=day), total=4) for day in range(DAYS)
+    )
+    task, nurse = _home_care_task(
+        services, member, vera, completed, package="nursing", step="district_nursing"
+    )
+    actions.accept(task=task, by=nurse)
+    actions.start(task=task, by=nurse)
+    before = promised(nursing)
+    actions.extend(task=task, by=nurse, until=last_minute(55), reason="Slow healing.")
+    after = promised(nursing)
+    assert after[:42] == before[:42]
+    assert [day % 7 for day, visits in enumerate(after) if visits] == [0, 3] * 8
+
+
+def test_a_visit_made_today_has_used_the_room_of_today(services, member, vera):
+    rapid = services["rapid-response"]
+    rapid.capacity_unit = "visits"
+    rapid.save()
+    Capacity.objects.create(service=rapid, day=timezone.localdate(), total=3)
+    handler, nurse = member("single-point-of-access", role="call-handler"), member("rapid-response")
+    tasks = []
+    for _ in range(2):
+        journey = actions.open_journey(
+            person=vera, pathway="urgent-community-response", by=handler,
+            asked_by=services["single-point-of-access"], priority="two-hour",
+        )  # fmt: skip
+        tasks.append(TaskState.objects.select_related("task").get(journey=journey).task)
+        actions.accept(task=tasks[-1], by=nurse)
+    assert promised(rapid) == [2]
+    entry = actions.done(task=tasks[0], by=nurse, outcome="no_contact", reason="Nobody at home.")
+    assert promised(rapid) == [2]
+    actions.cancel(task=tasks[1], by=nurse, reason="She went to her daughter.")
+    assert promised(rapid) == [1]
+    actions.undo(entry=entry, by=nurse, reason="Wrong person.")
+    assert promised(rapid) == [1]  # held once, however often it is finished

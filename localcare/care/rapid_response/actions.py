@@ -106,7 +106,12 @@ def _begin_package(task: Task, by: Reader, response: FormResponse | None) -> Non
     until = rules.package_ends(days, state.started_at, state.lasts_until)
     if until is not None:
         words = f"Agreed at the visit: {days} {'day' if days == 1 else 'days'}"
-        actions.extend(task=task, by=by, until=until, reason=words)
+        try:
+            actions.extend(task=task, by=by, until=until, reason=words)
+        except NotPossible as refused:  # the package has begun, and ends when the pathway says
+            if not is_about_room(refused):
+                raise
+            actions.note(task=task, by=by, text=f"{words}. {refused}", code="no-room")
 
 
 def has_package_without_room(task: Task) -> bool:

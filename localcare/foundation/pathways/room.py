@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -31,10 +31,19 @@ def follow(ledger: Ledger, task: Task, event: str, *, undoes: JournalEntry | Non
     key, is_held = str(task.reference), ledger.of(task).state in HELD
     if event == "accepted" or (is_held and event == "reopened"):
         _promise(ledger, task)
+    elif event == "extended" or (undoes is not None and undoes.event == "extended"):
+        _promise_until_the_end(ledger, task)
     elif event in GIVES_BACK or (event == "undone" and not is_held):
-        release(key=key, since=_day(ledger))
+        release(key=key, since=_given_back_from(ledger, task, event))
     elif undoes is not None and undoes.event in GIVES_BACK:
         _promise(ledger, task)  # the service has the work again, and needs its room again
+
+
+def _given_back_from(ledger: Ledger, task: Task, event: str) -> date:
+    """Today; tomorrow where what was done today has used the visits of today. A bed is free once it is left."""
+    service = ledger.service(ledger.of(task).service_id)
+    is_used_up = event == "done" and service is not None and service.capacity_unit != "places"
+    return _day(ledger) + timedelta(days=1 if is_used_up else 0)
 
 
 def _promise(ledger: Ledger, task: Task) -> None:
@@ -55,26 +64,56 @@ def _promise(ledger: Ledger, task: Task) -> None:
         raise NotPossible(f"{error} Decline the request, hand it on, or make room first.") from error
 
 
+def _promise_until_the_end(ledger: Ledger, task: Task) -> None:
+    """The planned end has moved: the days added are promised, the days taken away are given back."""
+    service = ledger.service(ledger.of(task).service_id)
+    if service is None or not service.capacity_unit:
+        return
+    key, needed = str(task.reference), dict(_needed(ledger, task, service))
+    after = max(needed, default=_day(ledger)) + timedelta(days=1)
+    try:
+        with transaction.atomic():
+            release(key=key, since=after)
+            hold_days(service=service, days=needed, key=key)  # what is held already stays as it is
+    except NoRoom as error:
+        raise NotPossible(f"{error} Choose an earlier end, or make room first.") from error
+
+
 def _needed(ledger: Ledger, task: Task, service: Service) -> Iterator[tuple[date, int]]:
-    """The days on which the step takes room of the service, and how much."""
-    step = ledger.pathway.steps[task.step]
+    """The days from today on which the step takes room of the service, and how much."""
+    step, standing, today = ledger.pathway.steps[task.step], ledger.of(task), _day(ledger)
     said = next((text for name, text in step.uses.items() if UNITS.get(name) == service.capacity_unit), "")
     matched = AMOUNT.match(said)
     if matched is None:
         return
     amount, rhythm = int(matched["amount"]), matched["rhythm"]
-    first = _day(ledger)
-    days = ledger.length_in_days(step.lasts.up_to, first) if step.lasts is not None else 1
-    begun = ledger.of(task).started_at
-    if begun is not None:  # taken on again: what is left of its time
-        days = max(1, days - (first - begun.astimezone(LONDON).date()).days)
     if rhythm is None and service.capacity_unit != "places":
-        days = 1  # one visit, not one a day
-    for number in range(days):
+        yield today, amount  # one visit, not one a day
+        return
+    begun = _local(standing.started_at).date() if standing.started_at else today
+    days = ledger.length_in_days(step.lasts.up_to, begun) if step.lasts is not None else 1
+    if standing.extended_until is not None and standing.started_at is not None:
+        days = _days_between(standing.started_at, standing.extended_until)
+    agreed = _local(standing.accepted_at).date() if standing.accepted_at else today
+    for day in _days(today, max(begun + timedelta(days=days), today + timedelta(days=1))):
         if rhythm != "week":
-            yield first + timedelta(days=number), amount
-        elif number % 7 in _spread(amount):
-            yield first + timedelta(days=number), 1
+            yield day, amount
+        elif (day - agreed).days % 7 in _spread(amount):
+            yield day, 1
+
+
+def _days(first: date, end: date) -> Iterator[date]:
+    return (first + timedelta(days=ahead) for ahead in range((end - first).days))
+
+
+def _days_between(start: datetime, end: datetime) -> int:
+    """How many days begin from one moment to another, by the clock on the wall: 14:00 to 14:00 of the next day is one."""
+    length = _local(end).replace(tzinfo=None) - _local(start).replace(tzinfo=None)
+    return max(1, -(-length // timedelta(days=1)))
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(LONDON)
 
 
 def _spread(amount: int) -> set[int]:
@@ -83,4 +122,4 @@ def _spread(amount: int) -> set[int]:
 
 
 def _day(ledger: Ledger) -> date:
-    return ledger.now.astimezone(LONDON).date()
+    return _local(ledger.now).date()
