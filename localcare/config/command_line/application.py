@@ -15,6 +15,7 @@ from localcare.config.command_line import (
     demonstration,
     doctor,
     forms,
+    indicators,
     insight,
     journal,
     loading,
@@ -25,6 +26,7 @@ from localcare.config.command_line import (
     scenarios,
     scoring,
     serving,
+    simulating,
     users,
 )
 from localcare.config.command_line.errors import DEBUG, PlainErrors
@@ -84,6 +86,8 @@ application.command(
         "localcare synthesise --people 200 --out linked-data --fhir bundles",
     )
 )(population.synthesise)
+application.command(epilog=examples(*simulating.EXAMPLES))(simulating.simulate)
+application.command(epilog=examples(*indicators.MEASURE_EXAMPLES))(indicators.measure)
 application.add_typer(users.group, name="user")
 application.add_typer(loading.load, name="load")
 application.add_typer(loading.export, name="export")
@@ -92,6 +96,7 @@ application.add_typer(places.group, name="places")
 application.add_typer(people.group, name="people")
 application.add_typer(pathways.group, name="pathway")
 application.add_typer(forms.group, name="form")
+application.add_typer(indicators.group, name="indicator")
 application.add_typer(journal.group, name="journal")
 application.add_typer(insight.group, name="insight")
 application.add_typer(scenarios.group, name="scenario")
