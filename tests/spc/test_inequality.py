@@ -88,6 +88,12 @@ def test_no_events_at_one_end_leave_the_ratio_unsaid():
     assert found.gap.value > 0
 
 
+def test_a_ratio_that_cannot_be_bounded_is_left_unsaid():
+    found = inequality([6, 3, 2, 1, 1], [300] * 5)  # the line all but reaches zero at the least deprived
+    assert found.relative is None
+    assert found.slope_index.value > 0
+
+
 def test_standardised_rates_serve_as_well():
     rates = [directly_standardised([10 + more, 40 + more], [4000, 1000], [3, 1]) for more in (30, 20, 10)]
     assert inequality_of(rates, [5000] * 3).slope_index.value > 0

@@ -16,6 +16,7 @@ from typing import Literal
 from localcare.analysis.spc.rates import Rate, crude_rate, normal_quantile, proportion, special
 
 FEWEST_GROUPS = 3
+WIDEST = 1000.0  # a ratio that is not known within this factor is not stated
 DOUBT = 0.05  # below this the straight line does not fit what chance alone would leave
 
 
@@ -33,7 +34,8 @@ class Inequality:
     """How unequal something is across groups ordered by deprivation.
 
     `gap` and `ratio` compare the first group with the last. `slope_index` is the difference the fitted line makes between the
-    most and the least deprived person, `relative` the ratio of the same two (None when the line reaches zero).
+    most and the least deprived person, `relative` the ratio of the same two (None when the line comes so near
+    to zero that the ratio cannot be bounded).
     `is_straight` is False when a straight line does not describe the groups: then believe the groups, not the slope.
     """
 
@@ -134,6 +136,8 @@ def _ratio(
         return None
     pull = [high / upper - low / lower for high, low in zip(above, below, strict=True)]
     reach = z * _error(pull, errors)
+    if reach > log(WIDEST):
+        return None
     middle = log(upper / lower)
     return Estimate(exp(middle), exp(middle - reach), exp(middle + reach))
 
