@@ -103,7 +103,7 @@ def breaches(indicator: Indicator, source: MeasureSource, *, since: date, until:
     since, until = known_days(indicator, source, since, until)
     on = "known_at" if indicator.subject in ("clocks", "requests") else indicator.counted_on
     rows = _rows_of(indicator, source.opened, since, max(since, until), on)
-    missed = rows.filter(~holds(rows, indicator.hits))
+    missed = rows.filter(~holds(rows, indicator.hits)).drop("birth_date")
     return missed.order_by(
         ["day", *(name for name in ("task", "row", "journey") if name in rows.columns)]
     ).to_pyarrow()
