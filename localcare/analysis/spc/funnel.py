@@ -137,7 +137,10 @@ def limits(sizes: Any, centre: float, level: float, kind: Kind, stretch: float =
     tail = (1 - level) / 2
     lower, upper = (_exact_limit(sizes, centre, share, kind) for share in (tail, 1 - tail))
     lower, upper = (centre + (line - centre) * stretch for line in (lower, upper))
-    return np.clip(lower, 0.0, None), (np.clip(upper, None, 1.0) if kind == "proportion" else upper)
+    highest = 1.0 if kind == "proportion" else np.inf
+    return np.clip(lower, 0.0, centre), np.clip(
+        upper, centre, highest
+    )  # of a place of one or two, steps are wide
 
 
 def _exact_limit(sizes: Any, centre: float, share: float, kind: Kind) -> Any:
