@@ -42,10 +42,13 @@ def count_span(
 ) -> None:
     """Add to the midnights that lie in a span (as differences; `add_up` makes numbers of them)."""
     first, last = max(0, day_of(midnights, days, since)), day_of(midnights, days, until)
+    if until >= midnights[days]:  # still so at the last midnight
+        last = days
     if first == last or until < midnights[0]:
         return
     daily[(row * days + first) * c.DAILY_WIDTH + column] += by
-    daily[(row * days + last) * c.DAILY_WIDTH + column] -= by
+    if last < days:
+        daily[(row * days + last) * c.DAILY_WIDTH + column] -= by
 
 
 @compiled

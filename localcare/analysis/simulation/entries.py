@@ -148,7 +148,10 @@ class _Writer:
                 )
             )
             parts.append(
-                _Part(first + np.arange(int(later.sum())), 0, task[later], self.owner[task[later]], MILESTONE, (AT_WORK, AT_WORK), code[later])
+                _Part(
+                    first + np.arange(int(later.sum())), 0, task[later], self.owner[task[later]], MILESTONE,
+                    (AT_WORK, AT_WORK), code[later],
+                )
             )  # fmt: skip
         outcomes = np.array([self.name(outcome.code) for _, outcome in self.plan.outcomes] or [0])
         done, left = np.flatnonzero(self.done), np.flatnonzero(self.left_as_outcome)
@@ -165,7 +168,10 @@ class _Writer:
         before = np.where(self.refused, REFUSED, np.where(self.has_begun, AT_WORK, ASKED))[cancelled]
         parts.append(self._part(cancelled, end_of, 82, CANCELLED, (before, STOPPED)))
         parts.append(
-            _Part(first_close + np.arange(len(closed)), 0, np.full(len(closed), -1), closed, ENDED, (NONE, NONE), self._ends(closed))
+            _Part(
+                first_close + np.arange(len(closed)), 0, np.full(len(closed), -1), closed, ENDED, (NONE, NONE),
+                self._ends(closed),
+            )
         )  # fmt: skip
         return self._ordered(parts, np.concatenate(moments))
 

@@ -34,7 +34,7 @@ def run_events(
         world = new_world(prepared, chance, given, room)
         status, world = _run(prepared, chance, world, given, as_plain, keep_going)
         if status == c.REACHED:
-            return _history(prepared, world)
+            return history_from(prepared, world)
         if status == c.GOES_ROUND:
             break
         room *= 2
@@ -104,7 +104,8 @@ def new_world(prepared: Prepared, chance: np.ndarray, given: np.ndarray, room: i
     )
 
 
-def _history(prepared: Prepared, world: np.ndarray) -> History:
+def history_from(prepared: Prepared, world: np.ndarray) -> History:
+    """The history that a run leaves behind."""
     services = part(world, c.SERVICES_AT, len(prepared.plan.services) * c.SERVICE_WIDTH).reshape(
         -1, c.SERVICE_WIDTH
     )

@@ -76,6 +76,35 @@ class Plan:
             -1, c.OUTCOME_WIDTH
         )
 
+    @cached_property
+    def services_of(self) -> tuple[tuple[int, ...], ...]:
+        """The services that do each step, by area."""
+        size = len(self.steps) * len(self.areas)
+        found = part(self.network, c.SERVICES_OF_AT, size).reshape(-1, len(self.areas))
+        return tuple(tuple(map(int, row)) for row in found)
+
+    @cached_property
+    def keeps(self) -> np.ndarray:
+        """Step x step: whether who goes on from one to the other keeps the place until they begin."""
+        return part(self.network, c.KEEPS_AT, len(self.steps) ** 2).reshape(len(self.steps), -1)
+
+    def is_unlimited(self, service: int) -> bool:
+        """Whether a service has no limit on any day."""
+        said = self.services[service].scenario
+        return said is None or all(period.places is None and not period.shifts for period in said.capacity)
+
+    @cached_property
+    def _following(self) -> tuple[frozenset[int], ...]:
+        found: list[set[int]] = [set() for _ in self.steps]
+        for row, (step, _) in enumerate(self.outcomes):
+            found[step].update(self.leads_to(row))
+            found[step].update(start for pathway in self.opens(row) for start in self.starts(pathway))
+        return tuple(map(frozenset, found))
+
+    def follows(self, step: int) -> frozenset[int]:
+        """The steps that may be asked for after a step, those of pathways it opens with them."""
+        return self._following[step]
+
     def leads_to(self, outcome: int) -> list[int]:
         """The steps that an outcome leads to."""
         first, count = self.outcome_rows[outcome, [c.FIRST_TO, c.TOS]]

@@ -114,7 +114,8 @@ def _logic(result: SimulationResult) -> Iterator[str]:
     for code, service in scenario.services.items():
         room = "no limit" if service.waiting_room is None else str(service.waiting_room)
         ill = f"{service.sickness.share:.1%}" if service.sickness else "none"
-        yield f"| {service.title} (`{code}`) | {service.kind} | {service.discipline} | {room} | {'yes' if service.blocks else 'no'} | {ill} |"
+        keeps = "yes" if service.blocks else "no"
+        yield f"| {service.title} (`{code}`) | {service.kind} | {service.discipline} | {room} | {keeps} | {ill} |"
     yield ""
 
 
@@ -246,8 +247,8 @@ def _implementation(result: SimulationResult) -> Iterator[str]:
     yield ", ".join(f"{name} {found}" for name, found in facts.versions.items()) + "."
     yield from ("", "### 5.2 Random sampling", "")
     yield (
-        f"Seed {facts.seed}; an independent stream (SFC64, seeded by SeedSequence) for each replication and purpose, so that scenarios"
-        " are compared with the same people."
+        f"Seed {facts.seed}; an independent stream (SFC64, seeded by SeedSequence) for each replication and purpose,"
+        " so that scenarios are compared with the same people."
     )
     yield from (
         "",
