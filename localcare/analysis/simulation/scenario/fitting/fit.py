@@ -1,0 +1,291 @@
+"""From a journal to the words of a scenario, and how well they foretell weeks they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from localcare.analysis.journal.parquet import JournalFolder
+from localcare.analysis.pathways.model import Pathway
+from localcare.analysis.simulation.scenario.checking import faults_of
+from localcare.analysis.simulation.scenario.files import shipped_pathways
+from localcare.analysis.simulation.scenario.fitting.branches import counted
+from localcare.analysis.simulation.scenario.fitting.demand import fit_demand
+from localcare.analysis.simulation.scenario.fitting.observed import Observed, Tasks, observe
+from localcare.analysis.simulation.scenario.fitting.places import Places, fit_places
+from localcare.analysis.simulation.scenario.fitting.steps import StepFit, fit_step, unseen_step
+
+WEEK = 168.0
+MOST_ELAPSED = 40  # points by which the time that people have been there already is said
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A scenario estimated from what was known at a moment."""
+
+    content: dict[str, Any]
+    steps: tuple[StepFit, ...]
+    places: Mapping[str, Places]  # by code of the service
+    services_of: Mapping[tuple[str, str], str]  # pathway and step -> code of the service
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted scenario: its words, its file, and the report on how well it fits."""
+
+    content: dict[str, Any]
+    text: str
+    report: str
+    foretold: int = 0  # figures of held-out weeks that were compared
+    within: int = 0  # of those, how many lay within their 95% interval
+
+
+def fit_folder(
+    folder: Path | str | JournalFolder,
+    *,
+    held_out_weeks: int = 2,
+    code: str = "fitted",
+    replications: int = 60,
+) -> Fitted:
+    """Fit a scenario to a journal folder. JournalError or ValueError where the journal cannot be used."""
+    opened = folder if isinstance(folder, JournalFolder) else JournalFolder(folder)
+    return fit_journal(observe(opened), held_out_weeks=held_out_weeks, code=code, replications=replications)
+
+
+def fit_journal(
+    observed: Observed, *, held_out_weeks: int = 2, code: str = "fitted", replications: int = 60
+) -> Fitted:
+    """Fit a scenario to an observed journal; the weeks held out are foretold by simulating what came before them.
+
+    ValueError when fewer weeks would be left to fit than are held out.
+    """
+    from localcare.analysis.simulation.scenario.fitting.foretelling import foretell
+    from localcare.analysis.simulation.scenario.fitting.report import report_of
+
+    held_out = held_out_weeks * WEEK
+    if held_out and observed.hours < 2 * held_out:
+        raise ValueError(
+            f"The journal covers {observed.hours / WEEK:.1f} weeks: too few to hold {held_out_weeks} out. "
+            "Give --held-out-weeks 0, or a longer journal."
+        )
+    whole = estimate(observed, observed.hours, code)
+    foretold = []
+    if held_out:
+        before = estimate(observed, observed.hours - held_out, code)
+        foretold = foretell(observed, before, held_out_weeks, replications)
+    return Fitted(
+        content=whole.content,
+        text=yaml.safe_dump(whole.content, sort_keys=False, allow_unicode=True, width=120),
+        report=report_of(observed, whole, foretold, held_out_weeks),
+        foretold=len(foretold),
+        within=sum(one.is_within for one in foretold),
+    )
+
+
+def estimate(observed: Observed, until: float, code: str) -> Estimate:
+    """The scenario that what was known at a moment (hours of the journal) amounts to; checked."""
+    tasks = observed.tasks.as_of(until)
+    services_of, kinds = _services(tasks)
+    first_day = (
+        observed.local(until - 1e-9) + timedelta(hours=12)
+    ).date()  # a run begins at the nearest midnight
+    steps = [
+        fit_step(
+            observed,
+            tasks.kept((tasks.pathway == pathway) & (tasks.step == step)),
+            said,
+            step,
+            service,
+            until,
+        )
+        for pathway, said in observed.pathways.items()
+        for step in said.steps
+        if (service := services_of.get((pathway, step), ""))
+    ]
+    places = {
+        service: fit_places(tasks.kept(_of_service(tasks, services_of, service)), until, observed.local)
+        for service in kinds
+    }
+    content: dict[str, Any] = {
+        "scenario": code,
+        "title": f"Fitted from a {observed.kind} journal",
+        "version": 1,
+        "owner": "planning-and-modelling",
+        "source": (
+            f"fitted from a {observed.kind} journal of {until / 24:.0f} days up to {observed.local(until):%d %B %Y, %H:%M}"
+        ),
+        "review_by": (first_day + timedelta(days=365)).isoformat(),
+        "starts_on": first_day.isoformat(),
+        "days": 91,
+        "assumptions": _assumptions(observed),
+        "services": {
+            service: {
+                "kind": kind,
+                "title": service,
+                "capacity": places[service].capacity(first_day.isoformat()),
+            }
+            for service, kind in kinds.items()
+        },
+        "pathways": _pathways(observed, steps, until),
+        "own_pathways": _own(observed),
+        "initial": _initial(tasks, services_of, until),
+    }
+    content = {key: said for key, said in content.items() if said not in ({}, [])}
+    _complete(content, observed.pathways)
+    if faults := faults_of(content, shipped_pathways()):
+        raise ValueError(f"What was fitted is no scenario: {faults[0].fault}. {faults[0].remedy}")
+    return Estimate(content, tuple(steps), places, services_of)
+
+
+def _assumptions(observed: Observed) -> list[str]:
+    said = [
+        "Everything is taken to go on as it was seen; seasons are not known from less than two years.",
+        "A service has the places that were taken while somebody waited; where nobody did, it is without limit.",
+        "How long the longest stays last is not known while they are open; they enter as censored.",
+        "People who gave up or were refused are not told apart: what they asked for counts until it ended.",
+        "Somebody who was in two steps of one journey at the end counts as two people from then on, so steps in which "
+        "branches join are asked somewhat too often at first.",
+    ]
+    if observed.by_hand:
+        said.append(
+            f"Opened by hand from other pathways, and so with a demand of their own: {', '.join(sorted(observed.by_hand))}."
+        )
+    return said
+
+
+def _services(tasks: Tasks) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """The service of each step, and its kind; services that share a step are one, under the name of their kind."""
+    together: dict[str, set[str]] = {}
+    seen: dict[tuple[str, str], set[str]] = {}
+    kinds: dict[str, str] = {}
+    for pathway, step, service, kind in sorted(
+        {
+            *zip(
+                tasks.pathway.tolist(),
+                tasks.step.tolist(),
+                tasks.service.tolist(),
+                tasks.kind.tolist(),
+                strict=True,
+            )
+        }
+    ):
+        name = service or f"any-{kind or 'service'}"
+        kinds[name] = kind
+        seen.setdefault((pathway, step), set()).add(name)
+    for names in seen.values():
+        joined = set().union(names, *(together.get(name, set()) for name in names))
+        together.update(dict.fromkeys(joined, joined))
+    names_of = {
+        name: name if len(joined) == 1 else _pooled(joined, kinds) for name, joined in together.items()
+    }
+    services_of = {key: names_of[min(names)] for key, names in seen.items()}
+    return services_of, {names_of[name]: kinds[name] for name in sorted(names_of)}
+
+
+def _pooled(names: set[str], kinds: Mapping[str, str]) -> str:
+    return f"{kinds[min(names)]}-{min(names)}-and-{len(names) - 1}-more"[:64].rstrip("-")
+
+
+def _of_service(tasks: Tasks, services_of: Mapping[tuple[str, str], str], service: str) -> Any:
+    return np.array(
+        [
+            services_of.get(key) == service
+            for key in zip(tasks.pathway.tolist(), tasks.step.tolist(), strict=True)
+        ],
+        bool,
+    )
+
+
+def _pathways(observed: Observed, steps: list[StepFit], until: float) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for code, pathway in observed.pathways.items():
+        found = {one.step: dict(one.content) for one in steps if one.pathway == code}
+        if not found:
+            continue
+        said: dict[str, Any] = {"source": "fitted"}
+        if demand := fit_demand(observed, code, until):
+            said["demand"] = demand
+        chosen = (observed.journeys.pathway == code) & (observed.journeys.opened < until)
+        priorities = [
+            word for word in observed.journeys.priority[chosen].tolist() if word in pathway.priorities
+        ]
+        if priorities:
+            said["priorities"] = counted(priorities)
+        result[code] = {**said, "steps": found}
+    return result
+
+
+def _own(observed: Observed) -> dict[str, Any]:
+    """The pathways that are not shipped as they were lived, in their own words."""
+    shipped = shipped_pathways()
+    return {
+        code: {key: said for key, said in observed.contents[code].items() if key != "pathway"}
+        for code, pathway in observed.pathways.items()
+        if code not in shipped or shipped[code].steps != pathway.steps
+    }
+
+
+def _initial(tasks: Tasks, services_of: Mapping[tuple[str, str], str], until: float) -> list[dict[str, Any]]:
+    """Who is where at the moment, and for how long already."""
+    result = []
+    here = tasks.kept(np.isnan(tasks.finished))
+    for pathway, step in sorted(services_of):
+        there = here.kept((here.pathway == pathway) & (here.step == step))
+        for state, since in (("started", there.started), ("requested", there.requested)):
+            chosen = ~np.isnan(there.started) if state == "started" else np.isnan(there.started)
+            elapsed = np.sort(until - since[chosen])
+            if len(elapsed):
+                result.append(
+                    {
+                        "pathway": pathway,
+                        "step": step,
+                        "count": len(elapsed),
+                        "state": state,
+                        "elapsed": _elapsed(elapsed),
+                        "source": "fitted: there when the journal ended",
+                    }
+                )
+    return result
+
+
+def _elapsed(hours: Any) -> dict[str, Any]:
+    if len(hours) > MOST_ELAPSED:
+        hours = hours[((np.arange(MOST_ELAPSED) + 0.5) / MOST_ELAPSED * len(hours)).astype(int)]
+    values = [round(max(float(value), 0.0), 3) for value in hours]
+    return {"distribution": "empirical", "unit": "hours", "values": values, "source": "fitted"}
+
+
+def _complete(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
+    """Give a guess for each step that people can reach and that nobody was seen in."""
+    for code, said in content["pathways"].items():
+        pathway, steps = pathways[code], said["steps"]
+        ahead = [*pathway.starts_with, *steps]
+        while ahead:
+            step = ahead.pop()
+            if step not in steps:
+                kind = pathway.steps[step].by
+                service = f"any-{kind}"
+                content["services"].setdefault(
+                    service,
+                    {
+                        "kind": kind,
+                        "capacity": [
+                            {
+                                "from": content["starts_on"],
+                                "places": "unlimited",
+                                "source": "guessed: nobody was seen there",
+                            }
+                        ],
+                    },
+                )
+                steps[step] = unseen_step(pathway, step, service)
+                ahead += pathway.steps[step].outcomes[next(iter(steps[step]["outcomes"]))].to
+                continue
+            for outcome in steps[step]["outcomes"]:
+                ahead += [to for to in pathway.steps[step].outcomes[outcome].to if to not in steps]
