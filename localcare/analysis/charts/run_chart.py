@@ -12,6 +12,7 @@ from localcare.analysis.plain_numbers import figure, period_names
 from localcare.analysis.spc.xmr import Point, Segment, Xmr
 
 MOST_TOLD = 6  # signals told one by one
+SIZES = ((40, 6.5), (120, 4.5), (float("inf"), 2.0))  # of the marks, for so many points
 VALUES = Key("Value", line="-", mark=palette.COMMON)
 MEAN = Key("Mean", line="-", colour=palette.BLACK)
 LIMITS = Key("Limits: chance stays between them", line="--", colour=palette.BLACK)
@@ -158,7 +159,7 @@ def _paint_limits(axes: Any, segment: Segment) -> None:
 def _paint_points(axes: Any, chart: Xmr) -> None:
     values = [float("nan") if point.value is None else point.value for point in chart.points]
     axes.plot(range(len(values)), values, color=palette.GREY, linewidth=1.4)
-    size = 6.5 if len(values) <= 40 else 4.5
+    size = next(size for most, size in SIZES if len(values) <= most)
     for kind, points in _by_mark(chart).items():
         mark = MARKS[kind][0] if kind in MARKS else palette.COMMON
         axes.plot(
@@ -168,7 +169,7 @@ def _paint_points(axes: Any, chart: Xmr) -> None:
             marker=mark.shape,
             markerfacecolor=mark.fill,
             markeredgecolor=mark.edge,
-            markersize=size if mark is palette.COMMON else size + 2.5,
+            markersize=size if mark is palette.COMMON else max(size + 2.5, 7.0),
         )
 
 
