@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from localcare.analysis.comparing_reference import comparing_markdown
 from localcare.analysis.dataset.describe import schema_markdown
+from localcare.analysis.measures.reference import reference_markdown as indicators_markdown
 from localcare.analysis.scores.reference import reference_markdown
 from localcare.config.command_line.application import application
 from localcare.config.command_line.exits import MEANINGS
@@ -73,6 +74,7 @@ def _examples(epilog: str) -> Iterator[str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": command_line,
+    "indicators.md": indicators_markdown,
     "comparing-and-charts.md": comparing_markdown,
     "linked-dataset.md": schema_markdown,
     "scores.md": reference_markdown,

@@ -15,14 +15,13 @@ def clocks(tables: JournalTables, now: datetime) -> Any:
     found = tables.clocks
     ended = tables.tasks.select(ended_task="task", ended_at="finished_at")
     found = found.left_join(ended, found.task == ended.ended_task).drop("ended_task")
-    overdue = found.due_at <= now
+    is_void = found.is_void & ~(found.due_at <= found.ended_at).fill_null(False)
+    overdue = (found.due_at <= now).fill_null(False) & ~is_void
     stopped = found.stopped_at.notnull()
     return found.mutate(
-        known_at=ibis.cases(
-            (stopped, ibis.least(found.stopped_at, found.due_at)), (overdue.fill_null(False), found.due_at)
-        ),
+        known_at=ibis.cases((stopped, ibis.least(found.stopped_at, found.due_at)), (overdue, found.due_at)),
         in_time=(found.stopped_at <= found.due_at).fill_null(False),
-        is_void=found.is_void & ~(found.due_at <= found.ended_at).fill_null(False),
+        is_void=is_void,
         minutes=_minutes(found.started_at, found.stopped_at),
     ).drop("ended_at")
 

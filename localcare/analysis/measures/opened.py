@@ -129,5 +129,4 @@ class Opened:
     def _keep(self, expression: Any) -> Any:
         """Work the expression out now and keep it."""
         name = f"kept_{next(self._names)}"
-        self.backend.con.execute(f'create table "{name}" as {self.backend.compile(expression)}')
-        return self.backend.table(name)
+        return self.backend.create_table(name, expression)

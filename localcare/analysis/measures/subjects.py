@@ -40,7 +40,8 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject(
             "clocks",
             "Clocks of tasks that have started. `known_at` is when it was known whether a clock was met: when it"
-            " stopped or, if earlier, when its time was up. `in_time` is true only if it stopped by then.",
+            " stopped or, if earlier, when its time was up; never of a clock that is void: its task ended before its time was"
+            " up without reaching what it waits for. `in_time` is true only if it stopped in time.",
             "journal",
             {
                 **_TASK,

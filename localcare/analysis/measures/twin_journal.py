@@ -39,16 +39,16 @@ def _folded(folder: JournalFolder) -> FoldedRows:
 
 def _clock(row: Row, ended_at: datetime | None, now: datetime) -> Row:
     due, stopped = row["due_at"], row["stopped_at"]
-    known = None
+    was_missed_first = due is not None and ended_at is not None and due <= ended_at
+    is_void, known = row["is_void"] and not was_missed_first, None
     if stopped is not None:
         known = stopped if due is None else min(stopped, due)
-    elif due is not None and due <= now:
+    elif due is not None and due <= now and not is_void:
         known = due
-    was_missed_first = due is not None and ended_at is not None and due <= ended_at
     return row | {
         "known_at": known,
         "in_time": stopped is not None and due is not None and stopped <= due,
-        "is_void": row["is_void"] and not was_missed_first,
+        "is_void": is_void,
         "minutes": _minutes(row["started_at"], stopped, 1),
     }
 
