@@ -129,7 +129,7 @@ def test_the_whole_story_closes_some_time_after_the_part_of_a_team_and_the_journ
     by = reader_for(member)
     actions.accept(task=urgent, by=by)
     actions.start(task=urgent, by=by)
-    actions.stop(journey=urgent.journey, by=by, outcome="cancelled", reason="She is well.")
+    actions.stop(journey=urgent.journey, by=by, outcome="settled", reason="She is well.")
     assert sight_of(by, urgent.journey) is Sight.WHOLE
     TaskState.objects.filter(task=urgent).update(finished_at=timezone.now() - timedelta(days=31))
     assert sight_of(by, urgent.journey) is Sight.OWN_PART

@@ -23,7 +23,7 @@ from localcare.foundation.pathways.rebuild import differences, rebuild
 from localcare.foundation.pathways.timers import fire_due
 from localcare.foundation.people.queries import PersonNotVisible, find_person
 from localcare.foundation.record.actions import record_consent
-from localcare.foundation.services.models import Membership
+from localcare.foundation.services.models import Membership, Service
 from localcare.kernel.access.readers import reader_for, system_reader
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import user_with_role
@@ -136,9 +136,10 @@ def test_a_refusal_needs_a_reason_goes_back_to_the_asker_and_is_asked_again(resp
     notice = Notice.objects.get(kind="declined")
     assert notice.service.kind == "single-point-of-access"
     assert "All teams are out." in notice.text
-    actions.ask_again(task=task, by=handler, to=services["district-nursing"], reason="They are near.")
+    near = Service.objects.create(code="near", title="Near", kind="rapid-response")
+    actions.ask_again(task=task, by=handler, to=near, reason="They are near.")
     assert not queries.unanswered_refusals(handler).exists()
-    assert state_of(open_task(journey, "respond")).service.kind == "district-nursing"
+    assert state_of(open_task(journey, "respond")).service == near
 
 
 def test_work_belongs_to_a_team_only_once_it_accepts_and_others_cannot_act(response, member):
@@ -333,11 +334,11 @@ def test_a_pause_goes_on_by_itself_and_a_hand_on_waits_for_acceptance(response, 
     assert state_of(task).state == "paused"
     fire_due(until + timedelta(seconds=1))
     assert state_of(task).state == "accepted"
-    actions.transfer(task=task, by=nurse, to=services["district-nursing"], reason="Needs a catheter.")
+    near = services["near"] = Service.objects.create(code="near", title="Near", kind="rapid-response")
+    actions.transfer(task=task, by=nurse, to=near, reason="They are near.")
     state = state_of(task)
-    assert (state.state, state.service.kind, state.assigned_to) == ("requested", "district-nursing", None)
-    district = member("district-nursing")
-    actions.accept(task=task, by=district)
+    assert (state.state, state.service, state.assigned_to) == ("requested", near, None)
+    actions.accept(task=task, by=member("near"))
     assert state_of(task).state == "accepted"
 
 

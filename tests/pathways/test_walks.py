@@ -201,8 +201,8 @@ class Walk:
             assert whole.ended_at is None or whole.ended_at >= task.finished_at, f"{task.step}\n{told}"
 
     def check_room(self, task: TaskState, told: str) -> None:
-        """Room is held by work that was accepted, and by nothing else."""
-        today = timezone.localdate(self.now)
+        """Room is held by work that was accepted, and by nothing else; what was done has used its day."""
+        today = timezone.localdate(self.now) + timedelta(days=1 if task.state == "done" else 0)
         held = Hold.objects.filter(
             key=str(task.task.reference), released_at=None, capacity__day__gte=today
         ).exists()

@@ -6,11 +6,9 @@ effect, and the first entry comes back). A refusal is NotPossible with words for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.pathways import following, refusals
@@ -23,7 +21,7 @@ from localcare.foundation.pathways.moment import now
 from localcare.foundation.pathways.notices import key_of, tell
 from localcare.foundation.pathways.opening import ask_again, open_journey, open_others
 from localcare.foundation.pathways.taking_back import UNDOABLE, undo
-from localcare.foundation.services.models import Membership, Service
+from localcare.foundation.services.models import Service
 from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import Reader
 
@@ -50,7 +48,10 @@ def accept(
         detail["promise"] = promise.isoformat()
     if to_user is not None:
         detail["assigned_to"] = to_user.pk
-    return move(task, by, "accepted", at=at, reason=reason, detail=detail, key=key, tells_asker=True)
+    given = _given_to(task, by, to_user)
+    return move(
+        task, by, "accepted", at=at, reason=reason, detail=detail, key=key, tells_asker=True, check=given
+    )
 
 
 def decline(
@@ -67,7 +68,9 @@ def take(*, task: Task, by: Reader, user: User | None = None, key: str | None = 
     person = user or (by.user if isinstance(by.user, User) else None)
     if person is None:
         raise NotPossible("Say who takes it.")
-    return move(task, by, "taken", detail={"assigned_to": person.pk}, key=key)
+    return move(
+        task, by, "taken", detail={"assigned_to": person.pk}, key=key, check=_given_to(task, by, person)
+    )
 
 
 def start(
@@ -231,6 +234,7 @@ def transfer(*, task: Task, by: Reader, to: Service, reason: str, key: str | Non
             refusals.check_asker(by, ledger, standing)
         else:
             refusals.check_owner_or_asker(by, ledger, standing)
+        refusals.check_service(ledger, task.step, to)
         return following.hand_on(ledger, task, to=to, by=by, reason=reason)
 
     return do(task, by, "task.transferred", act, key=key, settles=False)
@@ -316,15 +320,18 @@ def reassign(*, tasks: Iterable[Task], by: Reader, to_user: User, reason: str) -
 
 
 def _reassign(task: Task, *, by: Reader, to_user: User, reason: str) -> JournalEntry:
-    def check(ledger: Ledger) -> None:
-        service = ledger.of(task).service_id
-        today = timezone.localdate()
-        member = Membership.objects.filter(user=to_user, service=service, starts_on__lte=today)
-        if not member.exclude(ends_on__lte=today).exists():
-            raise NotPossible(f"{to_user.get_full_name() or to_user} is not in the team that has this work.")
-
     detail = {"assigned_to": to_user.pk}
-    return move(task, by, "taken", reason=reason, detail=detail, check=check)
+    return move(task, by, "taken", reason=reason, detail=detail, check=_given_to(task, by, to_user))
+
+
+def _given_to(task: Task, by: Reader, user: User | None) -> Callable[[Ledger], None]:
+    """The check that whoever is given work is in its team; who takes it for themselves is checked as its owner."""
+
+    def check(ledger: Ledger) -> None:
+        if user is not None and user != by.user:
+            refusals.check_colleague(user, ledger, ledger.of(task))
+
+    return check
 
 
 def stop(
@@ -346,7 +353,7 @@ def stop(
             return known
         if not ledger.standing.is_open:
             raise AlreadyDone("This pathway has ended already.")
-        refusals.check_party(by, ledger)
+        refusals.check_may_stop(by, ledger, outcome)
         moment = ledger.check_time(at, reason, not_before=ledger.standing.opened_at)
         entry = following.end(ledger, outcome, by=by, at=moment, reason=reason)
         ledger.project()

@@ -111,6 +111,7 @@ def ask_again(
             raise AlreadyDone("Another service has been asked already.")
         refusals.check_not_asked_anew(ledger, task)
         refusals.check_asker(by, ledger, standing)
+        refusals.check_service(ledger, task.step, to)
         new = following.ask(
             ledger,
             task.step,

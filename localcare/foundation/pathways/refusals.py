@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from localcare.analysis.journal.states import MOVES, STATE_WORDS, may_happen
 from localcare.analysis.journal.timeline import TaskStanding, standing_entries
+from localcare.analysis.pathways.model import ANY_SERVICE
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible, NotYours
 from localcare.foundation.pathways.ledger import Directory, Ledger
 from localcare.foundation.pathways.models import JournalEntry, Task
-from localcare.foundation.services.models import Service
+from localcare.foundation.services.models import Membership, Service
+from localcare.foundation.services.queries import in_force_on, valid_on
+from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import Reader
 
 LONDON = ZoneInfo("Europe/London")
@@ -112,12 +117,49 @@ def check_owner_or_asker(
     check_permission(by, "task.work")
     parties = [standing.service_id, standing.asked_by_id]
     if of_entry is not None:
-        if of_entry.actor_id is not None and by.user is not None and of_entry.actor_id == by.user.pk:
-            return
-        if of_entry.event in ("transferred",):
-            parties.append(of_entry.detail.get("from"))
+        parties += [of_entry.service_id, of_entry.detail.get("from")]
     if not any(_works_in(by, ledger, party) for party in parties):
         raise NotYours(f"This is the work of {_title(ledger, standing.service_id)}, which is not your team.")
+
+
+def check_colleague(user: User, ledger: Ledger, standing: TaskStanding) -> None:
+    """Refuse to give work to somebody who does not work in the service that has it."""
+    members = Membership.objects.filter(in_force_on(timezone.localdate()), service=standing.service_id)
+    if not members.filter(user=user).exists():
+        raise NotPossible(f"{user.get_full_name() or user} is not in the team that has this work.")
+
+
+def check_service(ledger: Ledger, step: str, to: Service) -> None:
+    """Refuse to ask a service that does not do such work, is no more, or takes nobody now."""
+    kind = ledger.pathway.steps[step].by
+    if kind not in (to.kind, ANY_SERVICE):
+        title = ledger.pathway.steps[step].title
+        raise NotPossible(
+            f"{to.title} does not do “{title}”. Choose a service of the kind {words_of_kind(kind)}."
+        )
+    if not Service.objects.filter(valid_on(timezone.localdate(ledger.now)), pk=to.pk).exists():
+        raise NotPossible(f"{to.title} is no longer in the directory. Choose another service.")
+    shut = to.closures.filter(starts_at__lte=ledger.now, withdrawn_at=None).exclude(ends_at__lte=ledger.now)
+    closure = shut.order_by("starts_at").first()
+    if closure is not None:
+        raise NotPossible(f"{to.title} takes nobody now ({closure.reason}). Choose another service.")
+
+
+def words_of_kind(kind: str) -> str:
+    """A kind of service in words."""
+    return f"“{kind.replace('-', ' ')}”"
+
+
+def check_may_stop(by: Reader, ledger: Ledger, outcome: str) -> None:
+    """Refuse an end that the pathway does not know, and who neither opened the journey nor had work on it."""
+    check_permission(by, "task.work")
+    if outcome not in ledger.pathway.ends:
+        known = ", ".join(ledger.pathway.ends.values())
+        raise NotPossible(f"{ledger.pathway.title} cannot end with {outcome!r}. Choose one of: {known}.")
+    tasks = ledger.standing.tasks.values()
+    at_work = {task.service_id for task in tasks if task.state != "declined"}
+    if not any(_works_in(by, ledger, party) for party in at_work | {ledger.journey.opened_by_service_id}):
+        raise NotYours("Your teams have no work on this pathway, so you cannot stop it.")
 
 
 def check_party(by: Reader, ledger: Ledger) -> None:

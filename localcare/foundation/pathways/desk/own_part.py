@@ -63,13 +63,11 @@ def own_part(journey: Journey, reader: Reader) -> OwnPart:
         standing=words,
         tone=tone,
         going_on=going_on if journey.opened_by_service_id in teams else [],
-        requests=[_request(state, pathway.steps[state.step].title, story, teams, reader) for state in mine],
+        requests=[_request(state, pathway.steps[state.step].title, story, teams) for state in mine],
     )
 
 
-def _request(
-    state: TaskState, title: str, story: list[queries.StoryLine], teams: set[int], reader: Reader
-) -> OwnRequest:
+def _request(state: TaskState, title: str, story: list[queries.StoryLine], teams: set[int]) -> OwnRequest:
     lines = [line for line in story if line.entry is not None and line.entry.task_id == state.task_id]
     promises = [line.entry.detail.get("promise") for line in lines if line.entry is not None]
     promise = next((said for said in reversed(promises) if said), "")
@@ -80,5 +78,5 @@ def _request(
         ("Promised for", format_moment(datetime.fromisoformat(promise)) if promise else ""),
         ("Due", format_moment(state.due_at) if state.due_at and state.is_open else ""),
     ]
-    may_undo = state.service_id in teams and last_undoable(state, teams, reader) is not None
+    may_undo = state.service_id in teams and last_undoable(state, teams) is not None
     return OwnRequest(state, title, [(name, said) for name, said in facts if said], lines, may_undo)

@@ -62,21 +62,19 @@ def situation_of(task: Task, reader: Reader) -> Situation:
         is_mine=reader.user is not None and state.assigned_to_id == reader.user.pk,
         journey_is_open=journey.state.is_open,
         passed=frozenset(entry.code for entry in held if entry.event == "milestone"),
-        last=_undoable(last, own, reader, state),
+        last=_undoable(last, own, state),
     )
 
 
-def last_undoable(state: TaskState, own: set[int], reader: Reader) -> JournalEntry | None:
+def last_undoable(state: TaskState, own: set[int]) -> JournalEntry | None:
     """What the reader could take back of a task."""
     held = standing_entries(list(JournalEntry.objects.filter(task=state.task_id).order_by("pk")))
     last = next((entry for entry in reversed(held) if entry.event in UNDOABLE | {"requested"}), None)
-    return _undoable(last, own, reader, state)
+    return _undoable(last, own, state)
 
 
-def _undoable(
-    last: JournalEntry | None, own: set[int], reader: Reader, state: TaskState
-) -> JournalEntry | None:
-    if last is None or last.event not in UNDOABLE or not own:
+def _undoable(last: JournalEntry | None, own: set[int], state: TaskState) -> JournalEntry | None:
+    if last is None or last.event not in UNDOABLE:
         return None
-    is_own = reader.user is not None and last.actor_id == reader.user.pk
-    return last if is_own or own & {state.service_id, state.asked_by_id, last.detail.get("from")} else None
+    parties = {state.service_id, state.asked_by_id, last.service_id, last.detail.get("from")}
+    return last if own & parties else None
