@@ -24,3 +24,8 @@ def client(analyst):
     client = Client()
     client.force_login(analyst, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.HOME = tmp_path

@@ -86,8 +86,9 @@ def test_moved_numbers_are_kept_from_the_page_with_what_was_moved(client, analys
 
 
 def test_what_is_put_away_leaves_the_list_and_keeps_its_address(client, kept):
-    client.post(f"/planning/saved/{kept.saved.reference}/away/")
+    told = client.post(f"/planning/saved/{kept.saved.reference}/away/", follow=True)
 
+    assert "Our ward is put away" in told.content.decode()
     assert "Our ward" not in client.get("/planning/").content.decode()
     assert client.get(f"/planning/saved/{kept.saved.reference}/1/").status_code == 200
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import shutil
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
+from typer.testing import CliRunner
 
+from localcare.analysis.measures.definitions import indicators
+from localcare.analysis.simulation.run import simulate
 from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.analysis.simulation.scenario.reading import read_scenario
+from localcare.config.command_line.application import application
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.models import AuditEntry
 from localcare.system.planning.actions import (
@@ -21,6 +28,8 @@ from localcare.system.planning.actions import (
     keep_text,
     stop_run,
 )
+from localcare.system.planning.found import DIGITS, KEYS
+from localcare.system.planning.journals import folder_of, has_journal, offers
 from localcare.system.planning.models import Run
 from localcare.system.planning.running import carry_out
 from localcare.system.planning.texts import kept_content, text_of
@@ -186,6 +195,55 @@ def test_two_runs_stand_side_by_side_with_the_difference(client, by):
     page = client.get(f"/planning/runs/{run.reference}/").content.decode()
     assert "Both used the same random numbers" in page
     assert "Difference (95% interval)" in page
+
+
+def test_people_are_neither_made_nor_lost_on_any_day():
+    """Who is there at the end of a day: who was there before, and who came, less who left; to the last day."""
+    result = simulate(read_scenario(content()), pathways=shipped_pathways(), replications=2)
+    rows = [row for row in result.daily().to_pylist() if (row["service"], row["step"]) == ("ward", "")]
+    for before, now in pairwise(rows):
+        if before["replication"] == now["replication"]:
+            assert now["occupied"] == before["occupied"] + now["started"] - now["finished"]
+
+
+def test_the_simulated_journal_is_measured_and_offered_to_be_laid_over_the_lived_one(client, by, done):
+    assert has_journal(done)
+    assert [offer.folder for offer in offers(by)] == [folder_of(done)]
+    assert client.get(f"/planning/runs/{done.reference}/lived/").status_code == 200
+    page = client.get(f"/planning/runs/{done.reference}/lived/", {"indicator": next(iter(indicators()))})
+    assert page.status_code == 200
+    shutil.rmtree(folder_of(done))
+    page = client.get(f"/planning/runs/{done.reference}/lived/").content.decode()
+    assert "is not kept any more" in page
+
+
+def test_journals_of_the_latest_runs_are_kept(by, done, monkeypatch):
+    monkeypatch.setattr("localcare.system.planning.journals.KEPT", 1)
+    later = carry_out(str(ask_for_run(content=content(), by=by, seed=8).reference))
+
+    assert has_journal(later) and not has_journal(done)
+
+
+def test_the_shell_gives_the_same_numbers_as_the_page(client, by, done, tmp_path):
+    """The scenario file of the run's page, simulated by the command, against what the page keeps."""
+    file = tmp_path / "small-ward.yaml"
+    file.write_bytes(client.get(f"/planning/runs/{done.reference}/scenario.yaml").content)
+    command = ["simulate", str(file), "--out", str(tmp_path / "out"), "--seed", str(done.seed)]
+    told = CliRunner().invoke(application, [*command, "--replications", str(done.replications)])
+
+    assert told.exit_code == 0, told.output
+    with (tmp_path / "out" / "summary.csv").open(encoding="utf-8") as opened:
+        shell = {tuple(row[key] for key in KEYS): row for row in csv.DictReader(opened)}
+    assert len(shell) == len(done.lines)
+    for line in done.lines:
+        row = shell[tuple(line[key] for key in KEYS)]
+        for name in ("mean", "lower", "upper"):
+            assert line[name] == (number(row[name]) if row[name] else None)
+
+
+def number(text):
+    value = float(text)
+    return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
 
 
 def test_a_page_asks_and_the_page_of_the_run_tells_how_far_it_is(client):

@@ -13,7 +13,9 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         """Join the navigation and the home page; register the work of the worker."""
-        from localcare.system.planning import home, jobs
+        from localcare.system.insight.overlays import register_offers
+        from localcare.system.planning import home, jobs, journals
 
         home.join()
+        register_offers(journals.offers)
         assert jobs.run

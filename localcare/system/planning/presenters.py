@@ -33,6 +33,7 @@ MEASURES: Mapping[str, str] = {
     "met": "Clock kept",
 }
 UNLESS_NONE = ("gave_up_per_day", "turned_away_per_day")  # shown where there are any
+SHORT = ("waited", "mean_wait", "utilisation")
 HOUR, DAY = 60.0, 1440.0
 
 
@@ -95,6 +96,54 @@ def parts_of(run: Run, other: Run | None = None) -> list[Part]:
         for code, pathway in pathways.items()
     ]
     return [part for part in found if part.rows]
+
+
+def short_of(run: Run, other: Run | None = None) -> list[tuple[str, ...]]:
+    """A row for each service with places: who had to wait, how long, how full; with what it was beside another run."""
+    before = {key_of(line): line for line in other.lines} if other else {}
+    rows = []
+    for code, service in scenario_of(run).services.items():
+        found = {line["measure"]: line for line in run.lines if line["service"] == code and not line["step"]}
+        if "utilisation" in found:
+            cells = (_short(found.get(name), before) for name in SHORT)
+            rows.append((service.title, *cells))
+    return rows
+
+
+def _short(line: Mapping[str, Any] | None, before: Mapping[tuple[str, ...], Mapping[str, Any]]) -> str:
+    if line is None:
+        return "–"
+    unit, was = line["unit"], before.get(key_of(line))
+    words = f"{amount(line['mean'], unit)} ({_interval(line['lower'], line['upper'], unit)})"
+    return f"{words}; was {amount(was['mean'], unit)}" if was else words
+
+
+def said_of(run: Run, other: Run) -> list[str]:
+    """What differs between two runs beyond chance, in sentences: average waits and clocks."""
+    scenario, before = scenario_of(run), {key_of(line): line for line in other.lines}
+    pathways, found = pathways_of(scenario, shipped_pathways()), []
+    for line in run.lines:
+        was = before.get(key_of(line))
+        is_wait = line["measure"] == "mean_wait" and line["service"] in scenario.services
+        if was is None or not (is_wait or line["measure"] == "met"):
+            continue
+        gap = difference(line, was, paired=is_paired(run, other))
+        if gap is None or not gap.is_clear or not _matters(gap, line["unit"]):
+            continue
+        now, then = amount(line["mean"], line["unit"]), amount(was["mean"], was["unit"])
+        name = (
+            scenario.services[line["service"]].title
+            if is_wait
+            else _clock_title(pathways[line["pathway"]], line)
+        )
+        what = "average wait" if is_wait else "kept for"
+        found.append(f"{name}: {what} {now} in place of {then}.")
+    return found
+
+
+def _matters(gap: Difference, unit: str) -> bool:
+    """Whether a clear difference is also one that anybody would notice: a minute, half a point."""
+    return abs(gap.mean) >= (0.005 if unit == "share" else 1.0)
 
 
 def _is_shown(line: Mapping[str, Any], before: Mapping[tuple[str, ...], Mapping[str, Any]]) -> bool:

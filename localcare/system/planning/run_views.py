@@ -19,7 +19,7 @@ from localcare.system.planning.keep_views import yaml_answer
 from localcare.system.planning.markdown import html_of
 from localcare.system.planning.models import Run
 from localcare.system.planning.pictures import Format, picture
-from localcare.system.planning.presenters import is_paired, parts_of, scenario_of
+from localcare.system.planning.presenters import is_paired, parts_of, said_of, scenario_of, short_of
 from localcare.system.planning.texts import kept_content
 
 COLUMNS = ("measure", "pathway", "step", "service", "clock", "unit", "mean", "lower", "upper")
@@ -183,6 +183,8 @@ def _context(request: HttpRequest, found: Run, other: Run | None) -> dict[str, A
         "is_paired": ready is not None and is_paired(found, ready),
         "share": 100 * found.done // found.total if found.total else 0,
         "parts": parts_of(found, ready) if is_done else [],
+        "short": short_of(found, ready) if is_done else [],
+        "said": said_of(found, ready) if ready else [],
         "scenario": scenario_of(found),
         "may_stop": not found.is_over and found.asked_by == reader.user and reader.may("planning.run"),
         "may_run": reader.may("planning.run"),

@@ -19,6 +19,7 @@ from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.analysis.simulation.scenario.reading import read_scenario
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.actions import record_access
+from localcare.system.planning import journals
 from localcare.system.planning.found import days_of, lines_of
 from localcare.system.planning.models import Run
 from localcare.system.planning.texts import kept_content
@@ -70,6 +71,7 @@ def _simulated(run: Run, progress: Progress) -> None:
     run.seconds = round(time.perf_counter() - started, 3)
     run.engine, run.why_engine = result.engine, result.why_engine
     run.result_digest = digest_of_result(run.lines, run.days)
+    journals.write(run, result)
     run.program = {name: str(version) for name, version in result.facts.versions.items()}
     _ended(run, Run.Status.DONE)
 

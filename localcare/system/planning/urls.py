@@ -66,7 +66,6 @@ urlpatterns = [
         name="planning-beside",
     ),
     path("planning/runs/<uuid:reference>/lived/", overlay_views.lived, name="planning-lived"),
-    path("planning/runs/<uuid:reference>/lived/chart/", overlay_views.chart, name="planning-lived-chart"),
     path("planning/do-nothing/", do_nothing_views.do_nothing, name="planning-do-nothing"),
     path(
         "planning/do-nothing/<slug:code>/chart/",
