@@ -63,6 +63,15 @@ def ways_home(place: Place) -> list[dict[str, Any]]:
     ]
 
 
+def kept_plan(place: Place) -> dict[str, Any]:
+    version = place.plans["saved"]
+    return {"reference": version.saved.reference, "number": version.number}
+
+
+def one_run(place: Place) -> dict[str, Any]:
+    return {"reference": place.plans["done"].reference}
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -138,6 +147,16 @@ ARGUMENTS: dict[str, Arguments] = {
     "rapid-response-visit": rapid_responses,
     "rapid-response-outcome": rapid_responses,
     "rapid-response-late": rapid_responses,
+    "planning-ready": lambda place: [{"code": code} for code in ("winter-plan", "stroke-unit")],
+    "planning-ready-solve": lambda place: {"code": "single-queue"},
+    "planning-latest": lambda place: {"reference": place.plans["saved"].saved.reference},
+    "planning-saved": kept_plan,
+    "planning-saved-solve": kept_plan,
+    "planning-run": lambda place: [{"reference": place.plans[run].reference} for run in ("done", "waiting")],
+    "planning-run-report": one_run,
+    "planning-run-days": lambda place: {**one_run(place), "service": "ward"},
+    "planning-beside": lambda place: {**one_run(place), "other": place.plans["other"].reference},
+    "planning-lived": one_run,
 }
 
 # Url name -> what follows the address, when the bare page shows less than there is to check.
@@ -145,6 +164,14 @@ QUERIES: dict[str, Arguments] = {
     "audit": lambda place: {"person": place.person.reference},
     "journey-new": starting,
     "audit_activity": lambda place: {"actor": place.account.username},
+    "planning-ready-solve": lambda place: {
+        "ask": "places",
+        "service": "nurses",
+        "share": "95",
+        "within": "1",
+        "unit": "minutes",
+    },
+    "planning-lived": lambda place: {"indicator": "requests-answered-in-time"},
 }
 
 # Answers to machines, downloads, and what ends the session that the next address needs.
@@ -161,6 +188,22 @@ NOT_PAGES = {
     "inbox-read": "takes only what a form sends",
     "work-rows": "a part of a page, for renewing it",
     "pathway-picture": "a picture, which the page of the pathway shows",
+    "planning-ready-answer": "a part of a page, for renewing it",
+    "planning-saved-answer": "a part of a page, for renewing it",
+    "planning-run-progress": "a part of a page, for renewing it",
+    "planning-ready-run": "takes only what a form sends",
+    "planning-ready-save": "takes only what a form sends",
+    "planning-saved-run": "takes only what a form sends",
+    "planning-saved-save": "takes only what a form sends",
+    "planning-away": "takes only what a form sends",
+    "planning-run-stop": "takes only what a form sends",
+    "planning-run-again": "takes only what a form sends",
+    "planning-ready-file": "a download",
+    "planning-saved-file": "a download",
+    "planning-run-file": "a download",
+    "planning-run-results": "a download",
+    "planning-run-days-chart": "a picture, which the page of the days shows",
+    "planning-do-nothing-chart": "a picture, which its page shows",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",
 }

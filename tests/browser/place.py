@@ -30,6 +30,7 @@ from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
 from localcare.synthetic.spoiling import spoil
 from tests.factories import practice, registered_person, user_with_role
+from tests.planning.in_the_place import plans_of
 from tests.rapid_response.in_the_place import work_of_a_team
 from tests.single_point_of_access.in_the_place import contacts_of_a_desk
 
@@ -58,6 +59,7 @@ class Place:
     response: FormResponse
     rapid_response: list[Task]  # asked, seen late, in a package
     contacts: dict[str, Any]  # at each step of the single point of access
+    plans: dict[str, Any]  # saved, done, other, waiting
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -107,6 +109,7 @@ def loaded_place(dataset: Path) -> Place:
         response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
         rapid_response=work_of_a_team(service, users["team-lead"]),
         contacts=contacts_of_a_desk(person, users),
+        plans=plans_of(users["analyst"]),
         users=users,
     )
 
