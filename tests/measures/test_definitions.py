@@ -151,3 +151,8 @@ def test_a_file_that_is_no_mapping():
     assert [str(fault) for fault in faults_of([1])] == [
         "the file: The file is not a mapping. Begin it with indicator: …"
     ]
+
+
+def test_every_indicator_with_numbers_says_how_it_can_mislead():
+    for one in indicators().values():
+        assert one.not_yet or one.misleads, one.code
