@@ -70,6 +70,7 @@ def overlap(since: int, until: int, window: int, end: int) -> int:
 @compiled
 def count(
     tasks: Numbers,
+    journeys: Numbers,
     net: Numbers,
     midnights: Numbers,
     days: int,
@@ -78,14 +79,14 @@ def count(
     waits: Numbers,
     totals: Numbers,
 ) -> None:
-    """Count all tasks, once in the row of their service and once in that of their step (after the services)."""
-    services, end, window = net[c.SERVICES], midnights[days], midnights[counted_from]
+    """Count all tasks in the row of their step and area: steps x areas rows."""
+    areas, end, window = net[c.AREAS], midnights[days], midnights[counted_from]
     for task in range(len(tasks) // c.TASK_WIDTH):
         at = task * c.TASK_WIDTH
         takes = net[net[c.STEPS_AT] + tasks[at + c.STEP] * c.STEP_WIDTH + c.TAKES]
-        for row in (tasks[at + c.SERVICE], services + tasks[at + c.STEP]):
-            count_task(tasks, at, takes, row, midnights, days, window, end, daily, waits, totals)
-    add_up(daily, services + net[c.STEPS], days)
+        row = tasks[at + c.STEP] * areas + journeys[tasks[at + c.JOURNEY] * c.JOURNEY_WIDTH + c.AREA]
+        count_task(tasks, at, takes, row, midnights, days, window, end, daily, waits, totals)
+    add_up(daily, areas * net[c.STEPS], days)
 
 
 @compiled

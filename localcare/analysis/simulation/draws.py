@@ -12,7 +12,7 @@ from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.arrivals import Rate, area_shares, moments, rate_of
 from localcare.analysis.simulation.network import Plan
 from localcare.analysis.simulation.scenario.durations import Duration
-from localcare.analysis.simulation.state import laid_out, part
+from localcare.analysis.simulation.state import Workspace, laid_out, part
 from localcare.analysis.simulation.streams import Stream
 
 
@@ -82,7 +82,7 @@ def _share(plan: Plan, step: int, outcome: str) -> float:
     return max([said.outcomes.get(outcome, 0.0), *changed])
 
 
-def draw(prepared: Prepared, stream: Stream, room: int = 1) -> np.ndarray:
+def draw(prepared: Prepared, stream: Stream, room: int = 1, workspace: Workspace | None = None) -> np.ndarray:
     """The draws of one replication; with more `room` there are more of the same."""
     plan = prepared.plan
     arrivals = [
@@ -117,6 +117,7 @@ def draw(prepared: Prepared, stream: Stream, room: int = 1) -> np.ndarray:
             c.CHANGE_SERVICES_AT: services,
             c.CHANGE_PLACES_AT: places,
         },
+        workspace=workspace,
     )
     where = part(found, c.SERIES_AT, series.size).reshape(-1, c.SERIES_WIDTH)
     where[:, c.OWN_AT] += found[c.DRAWS_AT]

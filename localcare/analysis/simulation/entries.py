@@ -7,6 +7,7 @@ order milestones, endings, beginnings after a wait, requests, ends of journeys: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,15 +56,15 @@ class Entries:
 
 @dataclass
 class _Part:
-    """Entries of one kind: which moment they belong to, and their place within it."""
+    """Entries of one kind: which moment each belongs to."""
 
     moment: np.ndarray
-    place: np.ndarray | int
     task: np.ndarray
     journey: np.ndarray
     event: int
     states: tuple[int | np.ndarray, int]
     code: np.ndarray | int = 0
+    place: np.ndarray | int = 0  # within its moment
 
 
 def entries_of(plan: Plan, history: History) -> Entries:
@@ -85,101 +86,86 @@ class _Writer:
         self.cancelled = (state == c.STOPPED) | (self.left & ~self.left_as_outcome)
         self.done = state == c.DONE
         self.names: dict[str, int] = {"": 0}
+        self.times: list[np.ndarray] = []
 
     def name(self, word: str) -> int:
         return self.names.setdefault(word, len(self.names))
 
     def entries(self) -> Entries:
-        count = len(self.rows)
-        begins_at_once = self.has_begun & (self.started == self.requested)
-        waits = self.has_begun & ~begins_at_once
-        ends_at_start = self.has_ended & self.has_begun & (self.ended == self.started)
-        ends_at_request = self.has_ended & ~self.has_begun & (self.ended == self.requested)
-        milestones = self._milestones()
-        apart = [(task, at, code) for task, at, code in milestones if len(task)]
-        moments: list[np.ndarray] = []  # times, in the order in which moments at the same time come
-        size = 0
-
-        def moment(times: np.ndarray) -> int:
-            nonlocal size
-            moments.append(times)
-            first, size = size, size + len(times)
-            return first
-
-        requests = np.arange(count)
-        begun_apart, ended_apart = (
-            np.flatnonzero(waits),
-            np.flatnonzero(self.has_ended & ~ends_at_start & ~ends_at_request),
-        )
-        of_milestones = [moment(at[at > self.started[task]]) for task, at, _ in apart]
-        first_end = moment(self.ended[ended_apart])
-        first_begin = moment(self.started[begun_apart])
-        first_request = moment(self.requested)
-        closed = np.flatnonzero(self.journeys[:, c.CLOSED] != c.NOT_YET)
-        first_close = moment(self.journeys[closed, c.CLOSED])
-
-        request_of = first_request + requests
-        begin_of = request_of.copy()
-        begin_of[begun_apart] = first_begin + np.arange(len(begun_apart))
-        end_of = np.where(self.has_begun, begin_of, request_of)
-        end_of[ended_apart] = first_end + np.arange(len(ended_apart))
-
-        opens = np.unique(self.owner, return_index=True)[1]
-        parts = [
-            _Part(request_of[opens], 0, np.full(len(opens), -1), self.owner[opens], OPENED, (NONE, NONE))
-        ]
-        parts.append(self._part(requests, request_of, 1, REQUESTED, (NONE, ASKED)))
-        begun = np.flatnonzero(self.has_begun)
-        parts.append(self._part(begun, begin_of, 2, ACCEPTED, (ASKED, TAKEN)))
-        parts.append(self._part(begun, begin_of, 3, STARTED, (TAKEN, AT_WORK)))
-        for (task, at, code), first in zip(apart, of_milestones, strict=True):
+        """All entries; moments at the same time come in the order in which they are numbered here."""
+        reached = self._milestones()
+        of_milestones = [self._moments(at[at > self.started[task]]) for task, at, _ in reached]
+        self._number_moments()
+        parts = [*self._asking()]
+        for (task, at, code), first in zip(reached, of_milestones, strict=True):
             later = at > self.started[task]
-            at_once = task[~later]
-            place = 4 + np.minimum(code[~later] % 64, 63)
-            parts.append(
-                _Part(
-                    begin_of[at_once],
-                    place,
-                    at_once,
-                    self.owner[at_once],
-                    MILESTONE,
-                    (AT_WORK, AT_WORK),
-                    code[~later],
-                )
-            )
-            parts.append(
-                _Part(
-                    first + np.arange(int(later.sum())), 0, task[later], self.owner[task[later]], MILESTONE,
-                    (AT_WORK, AT_WORK), code[later],
-                )
-            )  # fmt: skip
+            apart = first + np.arange(int(later.sum()))
+            for tasks, moment, codes in (
+                (task[~later], self.begin_of[task[~later]], code[~later]),
+                (task[later], apart, code[later]),
+            ):
+                parts.append(_Part(moment, tasks, self.owner[tasks], MILESTONE, (AT_WORK, AT_WORK), codes))
+        return self._ordered([*parts, *self._ending()])
+
+    def _moments(self, times: np.ndarray) -> int:
+        """Number some moments; the number of the first."""
+        first = sum(map(len, self.times))
+        self.times.append(times)
+        return first
+
+    def _number_moments(self) -> None:
+        """Number the moments of endings, beginnings after a wait, requests and ends of journeys."""
+        count = len(self.rows)
+        waited = np.flatnonzero(self.has_begun & (self.started != self.requested))
+        at_once = self.has_ended & (self.ended == np.where(self.has_begun, self.started, self.requested))
+        ended_later = np.flatnonzero(self.has_ended & ~at_once)
+        first_end = self._moments(self.ended[ended_later])
+        first_begin = self._moments(self.started[waited])
+        self.request_of = self._moments(self.requested) + np.arange(count)
+        self.begin_of = self.request_of.copy()
+        self.begin_of[waited] = first_begin + np.arange(len(waited))
+        self.end_of = np.where(self.has_begun, self.begin_of, self.request_of)
+        self.end_of[ended_later] = first_end + np.arange(len(ended_later))
+        self.closed = np.flatnonzero(self.journeys[:, c.CLOSED] != c.NOT_YET)
+        self.close_of = self._moments(self.journeys[self.closed, c.CLOSED]) + np.arange(len(self.closed))
+
+    def _asking(self) -> Iterator[_Part]:
+        """From the opening of a journey to the beginning of work."""
+        first = np.unique(self.owner, return_index=True)[1]
+        nobody = np.full(len(first), -1)
+        yield _Part(self.request_of[first], nobody, self.owner[first], OPENED, (NONE, NONE))
+        everybody = np.arange(len(self.rows))
+        yield self._part(everybody, self.request_of, REQUESTED, (NONE, ASKED))
+        begun = np.flatnonzero(self.has_begun)
+        yield self._part(begun, self.begin_of, ACCEPTED, (ASKED, TAKEN))
+        yield self._part(begun, self.begin_of, STARTED, (TAKEN, AT_WORK))
+
+    def _ending(self) -> Iterator[_Part]:
+        """How tasks end, and journeys."""
         outcomes = np.array([self.name(outcome.code) for _, outcome in self.plan.outcomes] or [0])
         done, left = np.flatnonzero(self.done), np.flatnonzero(self.left_as_outcome)
-        parts.append(
-            self._part(done, end_of, 80, DONE, (AT_WORK, OVER), outcomes[self.rows[done, c.OUTCOME]])
-        )
-        parts.append(self._part(left, end_of, 80, ACCEPTED, (ASKED, TAKEN)))
-        parts.append(self._part(left, end_of, 81, DONE, (TAKEN, OVER), outcomes[self.rows[left, c.OUTCOME]]))
-        refused, cancelled = np.flatnonzero(self.refused), np.flatnonzero(self.cancelled)
+        yield self._part(done, self.end_of, DONE, (AT_WORK, OVER), outcomes[self.rows[done, c.OUTCOME]])
+        yield self._part(left, self.end_of, ACCEPTED, (ASKED, TAKEN))
+        yield self._part(left, self.end_of, DONE, (TAKEN, OVER), outcomes[self.rows[left, c.OUTCOME]])
         reasons = np.array([self.name(_refusal(step.decline_reasons)) for _, step in self.plan.steps] or [0])
-        parts.append(
-            self._part(refused, end_of, 80, DECLINED, (ASKED, REFUSED), reasons[self.rows[refused, c.STEP]])
+        refused, cancelled = np.flatnonzero(self.refused), np.flatnonzero(self.cancelled)
+        yield self._part(
+            refused, self.end_of, DECLINED, (ASKED, REFUSED), reasons[self.rows[refused, c.STEP]]
         )
         before = np.where(self.refused, REFUSED, np.where(self.has_begun, AT_WORK, ASKED))[cancelled]
-        parts.append(self._part(cancelled, end_of, 82, CANCELLED, (before, STOPPED)))
-        parts.append(
-            _Part(
-                first_close + np.arange(len(closed)), 0, np.full(len(closed), -1), closed, ENDED, (NONE, NONE),
-                self._ends(closed),
-            )
-        )  # fmt: skip
-        return self._ordered(parts, np.concatenate(moments))
+        yield self._part(cancelled, self.end_of, CANCELLED, (before, STOPPED))
+        nobody = np.full(len(self.closed), -1)
+        yield _Part(self.close_of, nobody, self.closed, ENDED, (NONE, NONE), self._ends(self.closed))
 
     def _part(
-        self, tasks: np.ndarray, moments: np.ndarray, place: int, event: int, states: tuple[int | np.ndarray, int],
+        self,
+        tasks: np.ndarray,
+        moments: np.ndarray,
+        event: int,
+        states: tuple[int | np.ndarray, int],
         code: np.ndarray | int = 0,
-    ) -> _Part:  # fmt: skip
-        return _Part(moments[tasks], place, tasks, self.owner[tasks], event, states, code)
+    ) -> _Part:
+        return _Part(moments[tasks], tasks, self.owner[tasks], event, states, code)
 
     def _milestones(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Tasks, times and codes of the milestones reached, one kind after the other."""
@@ -211,32 +197,37 @@ class _Writer:
                 names[place, number] = self.name(end)
         return np.asarray(names[pathways, np.where(ends >= 0, ends, most)])
 
-    def _ordered(self, parts: list[_Part], times: np.ndarray) -> Entries:
-        moment = np.concatenate([part.moment for part in parts])
-        place = np.concatenate([np.broadcast_to(part.place, len(part.moment)) for part in parts])
-        ranks = np.empty(len(times), dtype=np.int64)
-        ranks[np.argsort(times, kind="stable")] = np.arange(len(times))
-        order = np.argsort(ranks[moment] * 128 + place, kind="stable")
+    def _ordered(self, parts: list[_Part]) -> Entries:
+        """The columns: parts of the same moment follow each other in the order of the parts."""
+        times = np.concatenate(self.times)
+        counts = np.zeros(len(times), dtype=np.int32)
+        for part in parts:
+            part.place = counts[part.moment]
+            counts[part.moment] += 1  # a part has one entry a moment at most
+        order = np.argsort(times, kind="stable")
+        first = np.empty(len(times), dtype=np.int64)
+        first[order] = np.cumsum(counts[order]) - counts[order]
+        places = [first[part.moment] + part.place for part in parts]
+        size = sum(map(len, places))
 
-        def column(values: list[object]) -> np.ndarray:
-            filled = [
-                np.broadcast_to(np.asarray(value), len(part.moment))
-                for part, value in zip(parts, values, strict=True)
-            ]
-            return np.concatenate(filled)[order]
+        def column(kind: type, values: Iterable[np.ndarray | int]) -> np.ndarray:
+            found: np.ndarray = np.empty(size, dtype=kind)
+            for place, value in zip(places, values, strict=True):
+                found[place] = value
+            return found
 
-        task, event = column([part.task for part in parts]), column([part.event for part in parts])
         finished_by = np.full(len(self.rows), -1, dtype=np.int64)
-        finishing = (event == DONE) | (event == CANCELLED)
-        finished_by[task[finishing]] = np.flatnonzero(finishing)
+        for part, place in zip(parts, places, strict=True):
+            if part.event in (DONE, CANCELLED):
+                finished_by[part.task] = place
         return Entries(
-            at=times[moment[order]],
-            journey=column([part.journey for part in parts]),
-            task=task,
-            event=event,
-            from_state=column([part.states[0] for part in parts]),
-            to_state=column([part.states[1] for part in parts]),
-            code=column([part.code for part in parts]),
+            at=column(np.int64, (times[part.moment] for part in parts)),
+            journey=column(np.int32, (part.journey for part in parts)),
+            task=column(np.int32, (part.task for part in parts)),
+            event=column(np.int8, (part.event for part in parts)),
+            from_state=column(np.int8, (part.states[0] for part in parts)),
+            to_state=column(np.int8, (part.states[1] for part in parts)),
+            code=column(np.int32, (part.code for part in parts)),
             finished_by=finished_by,
             code_names=tuple(self.names),
         )

@@ -12,7 +12,7 @@ from localcare.analysis.simulation.compiling import is_compiled, plain
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.history import History
 from localcare.analysis.simulation.network import CannotSimulate
-from localcare.analysis.simulation.state import Numbers, laid_out, part
+from localcare.analysis.simulation.state import Numbers, Workspace, laid_out, part
 from localcare.analysis.simulation.streams import Stream
 
 STRETCHES = 8  # of a run, between which it can be stopped
@@ -25,13 +25,14 @@ def run_events(
     *,
     as_plain: bool = False,
     keep_going: Callable[[], None] = lambda: None,
+    workspace: Workspace | None = None,
 ) -> History:
     """The history of a replication; `as_plain` runs the same loop uncompiled. CannotSimulate when people go in circles."""
     room = 1
     while room <= MOST_ROOM:
-        chance = draws.draw(prepared, stream, room)
+        chance = draws.draw(prepared, stream, room, workspace)
         given = caseload.given(prepared.plan, stream)
-        world = new_world(prepared, chance, given, room)
+        world = new_world(prepared, chance, given, room, workspace)
         status, world = _run(prepared, chance, world, given, as_plain, keep_going)
         if status == c.REACHED:
             return history_from(prepared, world)
@@ -67,7 +68,9 @@ def _run(
     return int(status), np.asarray(changing, dtype=np.int64)
 
 
-def new_world(prepared: Prepared, chance: np.ndarray, given: np.ndarray, room: int) -> np.ndarray:
+def new_world(
+    prepared: Prepared, chance: np.ndarray, given: np.ndarray, room: int, workspace: Workspace | None = None
+) -> np.ndarray:
     """Nothing has happened yet."""
     plan = prepared.plan
     counts = np.diff(part(chance, c.ARRIVALS_FROM_AT, len(plan.pathways) + 1))
@@ -101,6 +104,7 @@ def new_world(prepared: Prepared, chance: np.ndarray, given: np.ndarray, room: i
             c.TASKS_AT: tasks * c.TASK_WIDTH,
             c.JOURNEYS_AT: journeys * c.JOURNEY_WIDTH,
         },
+        workspace,
     )
 
 

@@ -64,7 +64,7 @@ def write_history(
     folder.mkdir(parents=True, exist_ok=True)
     people = _people_numbers(history)
     _write(table(plan, history, people), folder / "journal.parquet")
-    firsts = np.unique(history.journey_rows[:, c.PERSON])
+    firsts = np.flatnonzero(history.journey_rows[:, c.PERSON] == np.arange(history.journeys))
     stream = streams(result.seed, replication)
     _write(people_of(plan, history.journey_rows[firsts, c.AREA], stream), folder / "people.parquet")
     _write(_services(plan), folder / "services.parquet")
@@ -86,38 +86,39 @@ def write_history(
 
 def _people_numbers(history: History) -> np.ndarray:
     """The number of the person of each journey."""
-    _, places = np.unique(history.journey_rows[:, c.PERSON], return_inverse=True)
-    return np.asarray(places) + 1
+    owner = history.journey_rows[:, c.PERSON]
+    return np.asarray(np.cumsum(owner == np.arange(history.journeys))[owner])
 
 
 def table(plan: Plan, history: History, people: np.ndarray) -> Any:
     """The journal of a history as a table; words are kept by number, which the file does not show."""
     entries = entries_of(plan, history)
-    whose = history.journey_rows[entries.journey]
+    tasks, journeys = (
+        _Columns(history.task_rows, entries.task),
+        _Columns(history.journey_rows, entries.journey),
+    )
     has_task = entries.task >= 0
-    of_task = history.task_rows[np.maximum(entries.task, 0)] if history.tasks else None
-    assert of_task is not None
-    step = np.where(has_task, of_task[:, c.STEP], -1)
-    service = np.where(has_task, of_task[:, c.SERVICE], -1)
-    because = np.where(entries.is_request, of_task[:, c.BECAUSE], -1)
-    asked_by = np.where(because >= 0, history.task_rows[np.maximum(because, 0), c.SERVICE], -1)
+    service = tasks[c.SERVICE]
+    pathway = journeys[c.PATHWAY]
+    because = np.where(entries.is_request, tasks[c.BECAUSE], -1)
+    service_of = np.append(history.task_rows[:, c.SERVICE], -1)
+    asked_by = service_of[because]
     at = (
         pa.array(entries.at + plan.calendar.start_since_1970)
         .cast(pa.timestamp("us"))
         .cast(pa.timestamp("us", tz="UTC"))
     )
-    opened_from = whose[:, c.OPENED_FROM]
-    codes = [pathway.code for pathway in plan.pathways]
-    versions = [pathway.version for pathway in plan.pathways]
+    opened_from = journeys[c.OPENED_FROM]
+    codes, versions = [one.code for one in plan.pathways], [one.version for one in plan.pathways]
     columns = {
         "entry": pa.array(np.arange(1, len(entries.at) + 1, dtype=np.int64)),
         "journey": pa.array(entries.journey + 1),
         "person": pa.array(people[entries.journey]),
-        "pathway": _words(codes, whose[:, c.PATHWAY]),
-        "version": _words(versions, whose[:, c.PATHWAY]),
-        "opened_from": pa.array(opened_from + 1, mask=opened_from < 0),
+        "pathway": _words(codes, pathway),
+        "version": _words(versions, pathway),
+        "opened_from": pa.array(opened_from.astype(np.int64) + 1, mask=opened_from < 0),
         "task": pa.array(entries.task + 1, mask=~has_task),
-        "step": _words([step.code for _, step in plan.steps], step),
+        "step": _words([step.code for _, step in plan.steps], tasks[c.STEP]),
         "event": _words(entries.event_names, entries.event),
         "from_state": _words(entries.state_names, entries.from_state),
         "to_state": _words(entries.state_names, entries.to_state),
@@ -127,11 +128,21 @@ def table(plan: Plan, history: History, people: np.ndarray) -> Any:
         "service_kind": _words([one.kind for one in plan.services], service),
         "asked_by": _words([one.code for one in plan.services], asked_by),
         "code": _words(entries.code_names, entries.code),
-        "priority": _words(["", *plan.priorities], _priorities(plan, entries, whose)),
+        "priority": _words(["", *plan.priorities], _priorities(plan, entries, pathway, journeys[c.PRIORITY])),
         "undoes": pa.nulls(len(entries.at), pa.int64()),
         "detail": _details(entries, because),
     }
     return pa.table(columns, schema=_by_number(JOURNAL))
+
+
+class _Columns:
+    """Columns of a table at some rows; of no row (-1) each is -1."""
+
+    def __init__(self, rows: np.ndarray, at: np.ndarray) -> None:
+        self.rows, self.at = rows, at
+
+    def __getitem__(self, column: int) -> np.ndarray:
+        return np.asarray(np.append(self.rows[:, column], -1).astype(np.int32)[self.at])
 
 
 def _by_number(schema: Any) -> Any:
@@ -146,15 +157,16 @@ def _by_number(schema: Any) -> Any:
 
 def _words(names: Any, places: np.ndarray) -> Any:
     """Words by number; -1 is none."""
-    found = pa.array(places.astype(np.int32), mask=places < 0)
+    places = places.astype(np.int32, copy=False)
+    found = pa.array(places, mask=places < 0) if (places < 0).any() else pa.array(places)
     return pa.DictionaryArray.from_arrays(found, pa.array(list(names), pa.string()))
 
 
-def _priorities(plan: Plan, entries: Entries, whose: np.ndarray) -> np.ndarray:
+def _priorities(plan: Plan, entries: Entries, pathway: np.ndarray, priority: np.ndarray) -> np.ndarray:
     """What the entries that set a priority set: the opening, and the request of a task."""
     named = np.array([bool(plan.scenario.pathways[one.code].priorities) for one in plan.pathways])
-    sets = (entries.is_request | entries.is_opening) & named[whose[:, c.PATHWAY]]
-    return np.where(sets, whose[:, c.PRIORITY] + 1, 0)
+    sets = (entries.is_request | entries.is_opening) & named[pathway]
+    return np.where(sets, priority + 1, 0)
 
 
 def _details(entries: Entries, because: np.ndarray) -> Any:

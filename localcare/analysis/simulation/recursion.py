@@ -16,7 +16,7 @@ from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import MOST_ROOM, history_from, new_world
 from localcare.analysis.simulation.history import History
 from localcare.analysis.simulation.network import CannotSimulate, Plan
-from localcare.analysis.simulation.state import Numbers, part
+from localcare.analysis.simulation.state import Numbers, Workspace, part
 from localcare.analysis.simulation.streams import Stream
 
 LOOPS: list[Callable[..., Any]] = [stages.begin_stages, stages.run_stage, stages.open_pending]
@@ -85,11 +85,12 @@ def run_recursion(
     *,
     as_plain: bool = False,
     keep_going: Callable[[], None] = lambda: None,
+    workspace: Workspace | None = None,
 ) -> History:
     """The history of a replication; `as_plain` runs the same loops uncompiled."""
     room = 1
     while room <= MOST_ROOM:
-        run = _Run(prepared, draws.draw(prepared, stream, room), room, as_plain)
+        run = _Run(prepared, draws.draw(prepared, stream, room, workspace), room, as_plain, workspace)
         if run.through(keep_going) == c.REACHED:
             return history_from(prepared, np.asarray(run.world, dtype=np.int64))
         room *= 2
@@ -99,10 +100,12 @@ def run_recursion(
 class _Run:
     """One replication on its way through the stages."""
 
-    def __init__(self, prepared: Prepared, chance: np.ndarray, room: int, as_plain: bool) -> None:
+    def __init__(
+        self, prepared: Prepared, chance: np.ndarray, room: int, as_plain: bool, workspace: Workspace | None
+    ) -> None:
         self.plan = prepared.plan
         self.end = prepared.plan.calendar.end
-        world = new_world(prepared, chance, np.empty(0, dtype=np.int64), room)
+        world = new_world(prepared, chance, np.empty(0, dtype=np.int64), room, workspace)
         world[c.NOW] = self.end
         tasks = int(world[c.MOST_TASKS])
         net = prepared.plan.network.copy()

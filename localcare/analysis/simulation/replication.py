@@ -17,8 +17,9 @@ from localcare.analysis.simulation.counting import BINS, count
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import run_events
 from localcare.analysis.simulation.history import History
+from localcare.analysis.simulation.network import Plan
 from localcare.analysis.simulation.recursion import run_recursion
-from localcare.analysis.simulation.state import Numbers
+from localcare.analysis.simulation.state import Numbers, Workspace
 from localcare.analysis.simulation.streams import streams
 
 Simulating = Literal["recursion", "events"]
@@ -47,11 +48,12 @@ def history_of(
     seed: int,
     replication: int,
     keep_going: Callable[[], None] = lambda: None,
+    workspace: Workspace | None = None,
 ) -> History:
-    """Run one replication."""
+    """Run one replication; with a workspace its history holds until the next one there."""
     stream = streams(seed, replication)
     run = run_recursion if engine == "recursion" else run_events
-    return run(prepared, stream, keep_going=keep_going)
+    return run(prepared, stream, keep_going=keep_going, workspace=workspace)
 
 
 def figures_of(
@@ -59,7 +61,7 @@ def figures_of(
 ) -> Figures:
     """Count the history of a replication."""
     plan = prepared.plan
-    days, rows = plan.calendar.days, len(plan.services) + len(plan.steps)
+    days, rows = plan.calendar.days, len(plan.steps) * len(plan.areas)
     midnights = np.array(plan.calendar.midnights, dtype=np.int64)
     daily = np.zeros(rows * days * c.DAILY_WIDTH, dtype=np.int64)
     waits = np.zeros(rows * BINS, dtype=np.int64)
@@ -73,15 +75,15 @@ def figures_of(
     if not is_compiled(count):
         bundle = [numbers.tolist() for numbers in bundle]
     task_rows, journey_rows, net, days_begin, clock_rows, first, dues, *counted = bundle
-    count(task_rows, net, days_begin, days, warm_up, counted[0], counted[1], counted[2])
+    count(task_rows, journey_rows, net, days_begin, days, warm_up, counted[0], counted[1], counted[2])
     count_clocks(task_rows, journey_rows, clock_rows, first, dues, days_begin, days, counted[3])
     daily, waits, totals, found = (np.asarray(numbers, dtype=np.int64) for numbers in counted)
-    by_day = daily.reshape(rows, days, c.DAILY_WIDTH)
+    by_day = _of_rows(plan, daily.reshape(rows, days, c.DAILY_WIDTH))
     return Figures(
         daily=by_day.astype(np.int32),
         waited=by_day[:, :, c.WAITED].copy(),
-        waits=waits.reshape(rows, BINS).astype(np.int32),
-        totals=totals.reshape(rows, c.TOTALS),
+        waits=_of_rows(plan, waits.reshape(rows, BINS)).astype(np.int32),
+        totals=_of_rows(plan, totals.reshape(rows, c.TOTALS)),
         people_time=history.people_time,
         places_time=_places_time(prepared, seed, replication),
         clocks=found.reshape(-1, days, 2).astype(np.int32)[: len(clocks.clocks)],
@@ -90,6 +92,16 @@ def figures_of(
         journeys=history.journeys,
         events=history.events,
     )
+
+
+def _of_rows(plan: Plan, counted: np.ndarray) -> np.ndarray:
+    """Counts by step and area as counts by service, then by step."""
+    services = np.array(plan.services_of).ravel()
+    found = np.zeros((len(plan.services) + len(plan.steps), *counted.shape[1:]), dtype=np.int64)
+    for row, service in enumerate(services):
+        found[service] += counted[row]
+    found[len(plan.services) :] = counted.reshape(len(plan.steps), -1, *counted.shape[1:]).sum(axis=1)
+    return found
 
 
 def _places_time(prepared: Prepared, seed: int, replication: int) -> np.ndarray:
@@ -111,7 +123,8 @@ def _ends(prepared: Prepared, history: History) -> np.ndarray:
     plan = prepared.plan
     most = max((len(pathway.ends) for pathway in plan.pathways), default=0) + 1
     window = plan.calendar.midnights[plan.scenario.warm_up_days]
-    closed = history.journey_rows[history.journey_rows[:, c.CLOSED] >= window]
-    found = np.zeros((len(plan.pathways), most), dtype=np.int64)
-    np.add.at(found, (closed[:, c.PATHWAY], np.where(closed[:, c.END] >= 0, closed[:, c.END], most - 1)), 1)
-    return found
+    is_counted = history.journey_rows[:, c.CLOSED] >= window
+    closed = np.stack([history.journey_rows[is_counted, column] for column in (c.PATHWAY, c.END)], axis=1)
+    ends = np.where(closed[:, 1] >= 0, closed[:, 1], most - 1)
+    found = np.bincount(closed[:, 0] * most + ends, minlength=len(plan.pathways) * most)
+    return np.asarray(found.reshape(-1, most))

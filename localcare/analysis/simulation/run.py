@@ -97,15 +97,19 @@ def _replicate(
 ) -> tuple[Figures, ...]:
     """All replications on so many threads, in their order."""
     from localcare.analysis.simulation.replication import figures_of, history_of
+    from localcare.analysis.simulation.state import Workspace
 
     stop = threading.Event()
+    mine = threading.local()
 
     def keep_going() -> None:
         if stop.is_set():
             raise Cancelled("The run was stopped.")
 
     def one(replication: int) -> Figures:
-        history = history_of(prepared, engine, seed, replication, keep_going)
+        if not hasattr(mine, "workspace"):
+            mine.workspace = Workspace()
+        history = history_of(prepared, engine, seed, replication, keep_going, mine.workspace)
         return figures_of(prepared, clocks, history, seed, replication)
 
     found: dict[int, Figures] = {}

@@ -14,15 +14,30 @@ import numpy as np
 Numbers = Any  # a flat array of int64, or a list of int
 
 
+class Workspace:
+    """Memory of one thread, used again by the next replication: what the last one left there is lost."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, np.ndarray] = {}
+
+    def room(self, purpose: int, size: int) -> np.ndarray:
+        """So much of the memory for a purpose."""
+        if purpose not in self._kept or self._kept[purpose].size < size:
+            self._kept[purpose] = np.empty(size + size // 16, dtype=np.int64)
+        return self._kept[purpose][:size]
+
+
 def laid_out(
     head: int,
     counts: Mapping[int, int],
     parts: Mapping[int, np.ndarray],
     empty: Mapping[int, int] | None = None,
+    workspace: Workspace | None = None,
 ) -> np.ndarray:
     """A head with its counts, behind it the parts, then so much empty room; the head says where each begins."""
     empty = empty or {}
-    found = np.empty(head + sum(part.size for part in parts.values()) + sum(empty.values()), dtype=np.int64)
+    size = head + sum(part.size for part in parts.values()) + sum(empty.values())
+    found = np.empty(size, dtype=np.int64) if workspace is None else workspace.room(head, size)
     found[:head] = 0
     for position, count in counts.items():
         found[position] = count
