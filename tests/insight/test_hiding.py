@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from localcare.analysis.disclosure import SMALLEST
+from localcare.analysis.disclosure import SMALLEST, Sum, solved
 from localcare.system.insight.hiding import hidden_keys
 from localcare.system.insight.places import ALL, Place, Tree
 from localcare.system.insight.rules import Key, Number, added
@@ -83,20 +83,82 @@ def test_nobody_subtracts_a_small_group_from_the_others():
     assert hidden & {"female", "male"}, "all less the two others would tell the third"
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_no_small_number_is_left_alone_in_its_sum(seed):
+def attacked(places: Tree, found: dict, hidden: set[Key]) -> set[Key]:
+    """Who adds and subtracts all that is shown, over places, groups and those met and missed: what is told for certain."""
+    cells = {(key, part): one for key, number in found.items() for part, one in parts_of(number).items()}
+    out = {cell for cell in cells if cell[0] in hidden}
+    return {key for key, _ in solved(sums_of(places, found, cells), out)}
+
+
+def sums_of(places: Tree, found: dict, cells: dict) -> list[Sum]:
+    sums = []
+    for key, part in cells:
+        if part == "of":
+            sums.append(Sum((key, "of"), ((key, "met"), (key, "missed"))))
+        children = [key._replace(place=child) for child in places[key.place].children]
+        if there := [(child, part) for child in children if child in found]:
+            sums.append(Sum((key, part), tuple(there)))
+        members = [one for one in found if one.breakdown and not key.breakdown and one.place == key.place]
+        if members:
+            sums.append(Sum((key, part), tuple((one, part) for one in members)))
+    return [one for one in sums if cells[one.total] == sum(cells[part] for part in one.parts)]
+
+
+def small_in_one_sum(places: Tree, found: dict, hidden: set[Key]) -> set[Key]:
+    """Small numbers that one sum whose total is shown limits to less than five."""
+    cells = {(key, part): one for key, number in found.items() for part, one in parts_of(number).items()}
+    told = set()
+    for one in sums_of(places, found, cells):
+        out = [cell for cell in one.parts if cell[0] in hidden]
+        together = sum(cells[cell] for cell in out)
+        if one.total[0] not in hidden and one.total[1] != "of" and together < SMALLEST:
+            told |= {cell[0] for cell in out if cells[cell]}
+    return told
+
+
+def parts_of(number: Number) -> dict[str, int]:
+    missed = number.denominator - number.numerator
+    return {"met": number.numerator, "missed": missed, "of": number.denominator}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_who_adds_and_subtracts_everything_learns_no_small_number(seed):
     draw = random.Random(seed)
-    places = tree(clusters=3, practices=4)
-    counts = {code: (draw.randint(0, 12), draw.randint(12, 30)) for code in places[ALL].practices}
-    found = numbers(places, counts)
-    hidden = {key.place for key in hidden_keys("share", found, places)}
-    for place in places.places.values():
-        number = found[Key(place.code, "year", DAY)]
-        if 0 < number.numerator < SMALLEST:
-            assert place.code in hidden
-    for place in places.places.values():
-        out = [child for child in place.children if child in hidden]
-        if place.code not in hidden and len(out) == 1:
-            only = found[Key(out[0], "year", DAY)]
-            small = [0 < one < SMALLEST for one in (only.numerator, only.denominator - only.numerator)]
-            assert not any(small), f"{out[0]} is its place less the others"
+    places = tree(clusters=draw.randint(1, 4), practices=draw.randint(2, 5))
+    most = draw.choice([6, 20, 60])
+    found: dict[Key, Number] = {}
+    whole: dict[str, list[int]] = {code: [0, 0] for code in places[ALL].practices}
+    for member in "abcd":
+        counts = {}
+        for code in sorted(places[ALL].practices):
+            size = draw.randint(0, most)
+            counts[code] = (draw.randint(0, size), size)
+            whole[code] = [sum(pair) for pair in zip(whole[code], counts[code], strict=True)]
+        found |= numbers(places, counts, "sex", member)
+    found |= numbers(places, {code: tuple(pair) for code, pair in whole.items()})
+    hidden = hidden_keys("share", found, places)
+    for key, number in found.items():
+        if any(0 < one < SMALLEST for one in (number.numerator, number.denominator - number.numerator)):
+            assert key in hidden
+    assert not attacked(places, found, hidden)
+    assert not small_in_one_sum(places, found, hidden)
+
+
+def test_a_month_is_not_the_year_less_the_other_months():
+    places = tree(clusters=1, practices=1)
+    months = [date(2026, month, 1) for month in range(1, 13)]
+    found = {}
+    for month in months:
+        met = 2 if month.month == 5 else 20
+        for place in places.places:
+            found[Key(place, "month", month)] = Number(met, 40, 2.5 * met)
+    for place in places.places:
+        found[Key(place, "year", DAY)] = Number(222, 480, 46.25)
+    hidden = {key.starts_on.month for key in hidden_keys("share", found, places) if key.period == "month"}
+    assert 5 in hidden and len(hidden) >= 2
+
+
+def test_ages_kept_for_standardising_are_never_shown_by_themselves():
+    places = tree(clusters=1, practices=1)
+    found = numbers(places, {"C0P0": (50, 100)}, "age_five", "65-69")
+    assert hidden_keys("rate", found, places) == set(found)
