@@ -12,7 +12,7 @@ from localcare.analysis.simulation.closed_forms.answers import ServiceAnswer
 from localcare.analysis.simulation.closed_forms.census import census_interval
 from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.kernel.nhs_design.formatting import format_number, plural
-from localcare.system.planning.lengths import in_words
+from localcare.system.planning.lengths import in_words, many
 from localcare.system.planning.moving import Moves
 from localcare.system.planning.questions import Base
 
@@ -117,11 +117,6 @@ def _state(one: ServiceAnswer) -> str:
         f", {in_words(one.mean_wait_hours)} on average over all" if one.mean_wait_hours * 3600 >= 0.5 else ""
     )
     return f"{_waiting(one)} have to wait{wait}"
-
-
-def many(unit: str) -> str:
-    """`beds` for `bed`; what ends in s stays."""
-    return unit if unit.endswith(("s", "staff")) else f"{unit}s"
 
 
 def _cannot(one: ServiceAnswer) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.system.planning import queries
 from localcare.system.planning.answers import Answer, answer_of
-from localcare.system.planning.forms import LeversForm, SaveForm, SolveForm, query_of
+from localcare.system.planning.forms import LeversForm, RunForm, SaveForm, SolveForm, query_of
 from localcare.system.planning.levers import GROUPS
 from localcare.system.planning.models import SavedVersion
 from localcare.system.planning.moving import CannotMove, Moves, in_words
@@ -142,6 +142,10 @@ def _answered(request: HttpRequest, base: Base, form: LeversForm) -> dict[str, A
         "query": query,
         "query_text": urlencode(query),
         "save_form": SaveForm(auto_id="save-%s"),
+        "run_form": RunForm(
+            auto_id="run-%s",
+            initial={"seed": base.scenario.seed, "replications": base.scenario.replications},
+        ),
         "may_run": reader.may("planning.run"),
         "is_mine": base.version is not None and base.version.saved.owner == reader.user,
     }

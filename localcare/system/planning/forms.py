@@ -114,9 +114,23 @@ class SolveForm(forms.Form):
 class RunForm(forms.Form):
     """What a run is asked with; left empty, it is as the scenario says. `beside`: before, the code of a ready one, nothing."""
 
-    seed = WholeField(label="Seed", min_value=0, max_value=2**31 - 1, required=False)
-    replications = WholeField(label="Replications", min_value=2, max_value=MOST_REPLICATIONS, required=False)
-    beside = forms.SlugField(required=False)
+    hides_optional = True
+
+    replications = WholeField(
+        label="Replications",
+        min_value=2,
+        max_value=MOST_REPLICATIONS,
+        required=False,
+        help_text="More give narrower intervals",
+    )
+    seed = WholeField(
+        label="Seed",
+        min_value=0,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The same seed gives the same numbers",
+    )
+    beside = forms.SlugField(required=False, widget=forms.HiddenInput)
 
 
 class SaveForm(forms.Form):

@@ -58,3 +58,11 @@ def plural_of(amount: float, unit: str) -> str:
     """`1 minute`, `2.5 hours`, `40 days`: one decimal below ten, unless it is whole."""
     words = format_number(amount, 0 if amount >= 10 or abs(amount - round(amount)) < 0.05 else 1)
     return f"{words} {unit}" if words == "1" else f"{words} {unit}s"
+
+
+def many(unit: str) -> str:
+    """`beds` for `bed`, `places on the caseload` for `place on the caseload`; what ends in s stays."""
+    first, *rest = unit.split(" ")
+    if len(rest) > 1 and rest[0] in ("on", "of", "in", "at", "for", "with"):
+        return " ".join([many(first), *rest])
+    return unit if unit.endswith(("s", "staff")) else f"{unit}s"

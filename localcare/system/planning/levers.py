@@ -14,7 +14,7 @@ from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.lookup import pathways_of
 from localcare.analysis.simulation.scenario.model import Change, Scenario
 from localcare.kernel.nhs_design.formatting import format_short_date
-from localcare.system.planning.lengths import average
+from localcare.system.planning.lengths import average, many
 
 Group = Literal["places", "people", "stays", "branches", "changes"]
 Kind = Literal["whole", "number", "percent", "day"]
@@ -89,7 +89,7 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                     "whole",
                     (*base, "places"),
                     f"{service.title}{when}",
-                    _many(service.unit),
+                    many(service.unit),
                     float(said["places"]),
                     code,
                     heading=service.title if when else "",
@@ -103,7 +103,7 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                     "whole",
                     (*base, "shifts", shift, "places"),
                     f"{service.title}{when}{hours}",
-                    _many(service.unit),
+                    many(service.unit),
                     float(one["places"]),
                     code,
                     heading=service.title,
@@ -229,7 +229,3 @@ def _step_title(pathway: Pathway, step: str, *, alone: bool) -> str:
 
 def _when(since: date, until: date | None) -> str:
     return f", from {format_short_date(since)}" + (f" to {format_short_date(until)}" if until else "")
-
-
-def _many(unit: str) -> str:
-    return unit if unit.endswith("s") or unit.endswith("staff") else f"{unit}s"

@@ -20,19 +20,21 @@ def html_of(text: str) -> SafeString:
 
 
 def _blocks(text: str) -> Iterator[SafeString]:
+    under, tables = "the report", 0
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = [line for line in block.split("\n") if line.strip()]
         while lines and (heading := HEADING.fullmatch(lines[0].strip())):
             level = min(len(heading[1]) + 1, 6)
             yield format_html("<h{0}>{1}</h{0}>", level, _words(heading[2]))
-            lines = lines[1:]
-        if lines:
+            lines, under = lines[1:], heading[2]
+        if lines and all(line.lstrip().startswith("|") for line in lines):
+            tables += 1
+            yield _table(lines, f"Table {tables}: {under}")
+        elif lines:
             yield _block(lines)
 
 
 def _block(lines: list[str]) -> SafeString:
-    if all(line.lstrip().startswith("|") for line in lines):
-        return _table(lines)
     if lines[0].lstrip().startswith(("- ", "* ")):
         return _list(lines)
     return format_html("<p>{}</p>", _words(" ".join(line.strip() for line in lines)))
@@ -49,7 +51,7 @@ def _list(lines: list[str]) -> SafeString:
     return format_html('<ul class="nhsuk-list nhsuk-list--bullet">{}</ul>', inner)
 
 
-def _table(lines: list[str]) -> SafeString:
+def _table(lines: list[str], name: str) -> SafeString:
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     head, *rest = [row for row, line in zip(rows, lines, strict=True) if not RULE.fullmatch(line)]
     top = format_html_join(
@@ -68,8 +70,9 @@ def _table(lines: list[str]) -> SafeString:
         ),
     )
     return format_html(
-        '<div class="lc-wide" role="region" aria-label="Table of the report" tabindex="0"><table class="nhsuk-table">'
+        '<div class="lc-wide" role="region" aria-label="{}" tabindex="0"><table class="nhsuk-table">'
         '<thead class="nhsuk-table__head"><tr>{}</tr></thead><tbody class="nhsuk-table__body">{}</tbody></table></div>',
+        name,
         top,
         body,
     )

@@ -18,9 +18,8 @@ from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.analysis.simulation.scenario.lookup import pathways_of, service_of
 from localcare.analysis.simulation.scenario.model import Scenario
 from localcare.kernel.nhs_design.formatting import format_number
-from localcare.system.planning.answers import many
 from localcare.system.planning.forms import query_of
-from localcare.system.planning.lengths import in_words
+from localcare.system.planning.lengths import in_words, many
 from localcare.system.planning.levers import Lever, shown
 from localcare.system.planning.moving import Moves
 from localcare.system.planning.questions import Base
@@ -133,7 +132,7 @@ def _places(base: Base, moves: Moves, now: ServiceAnswer, aim: Aim) -> Solution:
             return _unreachable(base, moves, now, aim)
         found |= _each(moves, several, more)
         rows += [(one.title, _is_now(moves, one), shown(found[one.name])) for one in several]
-    same = all(found[one.name] == float(moves.get(one.name, one.now)) for one in levers)  # type: ignore[arg-type]
+    same = all(found[one.name] == float(moves.get(one.name, one.now)) for one in levers if one.name in found)  # type: ignore[arg-type]
     needed = ", ".join(dict.fromkeys(f"{needs} {many(now.unit)}" for _, _, needs in rows))
     words = f"{now.title}: {needed} for {aim}."
     return Solution(

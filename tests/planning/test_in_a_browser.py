@@ -1,0 +1,105 @@
+"""The winter plan from the page, as somebody who plans lives it; every page of the desk at both widths."""
+
+from __future__ import annotations
+
+import pytest
+
+from localcare.system.planning.models import Run
+from localcare.system.planning.running import carry_out
+from tests.browser.fixtures import DESKTOP, PHONE
+from tests.factories import user_with_role
+from tests.planning.in_the_place import plans_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BEDS = "[name='places.health-and-social-care-beds.1']"
+
+
+@pytest.fixture
+def planner():
+    return user_with_role("commissioner", everywhere=True, username="plans.winter")
+
+
+@pytest.mark.trace("T181", "T217")
+def test_a_commissioner_asks_about_the_winter_plan(
+    browser_page, sign_in, planner, assert_accessible, take_picture
+):
+    page = browser_page
+    # Given a commissioner at the planning desk
+    sign_in(page, planner)
+    page.goto("/planning/")
+    assert_accessible(page)
+    take_picture(page, "planning-desk")
+    # When she opens the winter plan and moves the number of beds
+    page.click("text=East Kent's winter plan")
+    page.fill(BEDS, "260")
+    # Then the answer changes while she types, beside what it was
+    page.wait_for_selector("text=260 beds in place of 230 beds")
+    assert page.locator("[data-answer-here] .lc-words").count() > 0
+    assert_accessible(page)
+    take_picture(page, "planning-ask")
+    # When she runs it in full beside the scenario as it was
+    page.click("text=Replications and seed")
+    page.fill("[name=replications]", "4")
+    page.click("text=Run it in full, beside the scenario as it was")
+    page.wait_for_selector("text=Waits for a worker")
+    assert_accessible(page)
+    run = Run.objects.get(beside__isnull=False)
+    for one in (run.beside, run):
+        carry_out(str(one.reference))
+    # Then the page renews itself and shows both with intervals, the difference and the assumptions
+    page.wait_for_selector("text=Both used the same random numbers")
+    assert "Eighty beds on 121 days, December to March, are 9,680 bed-days" in page.content()
+    assert (run.seed, run.replications) == (2017, 4)
+    page.click("summary:has-text('Health and social care beds')")
+    assert_accessible(page)
+    take_picture(page, "planning-run")
+    # And the report holds every assumption
+    page.click("text=The whole report")
+    assert_accessible(page)
+
+
+@pytest.mark.trace("T181")
+def test_the_same_without_a_script(plain_page, sign_in, planner):
+    sign_in(plain_page, planner)
+    plain_page.goto("/planning/ready/winter-plan/")
+    plain_page.fill(BEDS, "260")
+    plain_page.click("text=See the answer")
+    assert plain_page.url.endswith("?places.health-and-social-care-beds.1=260")
+    assert plain_page.locator("text=260 beds in place of 230 beds").count() == 1
+    plain_page.click("text=Ask it the other way round")
+    plain_page.select_option("[name=service]", "hospice-beds")
+    plain_page.click("text=Work it out")
+    assert "beds for 95 in 100 to be taken up within 2 hours" in plain_page.content()
+    plain_page.click("text=Put this number into the scenario")
+    assert "Hospice beds for fast track" in plain_page.locator(".lc-moved").inner_text()
+
+
+def test_every_page_is_accessible_on_a_desk_and_on_a_phone(
+    browser_page, sign_in, assert_accessible, take_picture, settings, tmp_path
+):
+    settings.HOME = tmp_path
+    analyst = user_with_role("analyst", everywhere=True)
+    plans = plans_of(analyst)
+    run, version = plans["done"].reference, plans["saved"]
+    queue = "ask=places&service=nurses&share=95&within=1&unit=minutes"
+    addresses = {
+        "planning-kept": f"/planning/saved/{version.saved.reference}/1/?places.ward.0=11",
+        "planning-solve": f"/planning/ready/single-queue/solve/?{queue}",
+        "planning-wrong": "/planning/ready/single-queue/?places.nurses.0=many",
+        "planning-do-nothing": "/planning/do-nothing/",
+        "planning-do-nothing-wrong": "/planning/do-nothing/?base=none",
+        "planning-days": f"/planning/runs/{run}/days/ward/",
+        "planning-beside": f"/planning/runs/{run}/beside/{plans['other'].reference}/",
+        "planning-lived": f"/planning/runs/{run}/lived/?indicator=requests-answered-in-time",
+        "planning-runs": "/planning/runs/",
+        "planning-send": "/planning/send/",
+        "planning-roll-out": "/planning/ready/case-management-roll-out/",
+    }
+    sign_in(browser_page, analyst)
+    for name, address in addresses.items():
+        for width in (DESKTOP, PHONE):
+            browser_page.set_viewport_size(width)
+            browser_page.goto(address)
+            assert_accessible(browser_page)
+            if width == DESKTOP and name in ("planning-do-nothing", "planning-solve"):
+                take_picture(browser_page, name)
