@@ -12,6 +12,7 @@ from localcare.analysis.comparing_reference import comparing_markdown
 from localcare.analysis.dataset.describe import schema_markdown
 from localcare.analysis.measures.reference import reference_markdown as indicators_markdown
 from localcare.analysis.scores.reference import reference_markdown
+from localcare.analysis.simulation.scenario.reference import scenario_markdown
 from localcare.config.command_line.application import application
 from localcare.config.command_line.exits import MEANINGS
 
@@ -77,6 +78,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "indicators.md": indicators_markdown,
     "comparing-and-charts.md": comparing_markdown,
     "linked-dataset.md": schema_markdown,
+    "scenarios.md": scenario_markdown,
     "scores.md": reference_markdown,
 }
 

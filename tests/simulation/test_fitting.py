@@ -25,6 +25,7 @@ from localcare.analysis.simulation.scenario.fitting.places import fit_places
 from localcare.analysis.simulation.scenario.reading import read_scenario
 from localcare.analysis.simulation.scenario.reading_durations import read_duration
 from localcare.config.command_line.application import application
+from tests.journal.walks import random_folder
 
 NEAR = pytest.approx
 SOME = 4000
@@ -272,3 +273,13 @@ def test_fitting_from_the_shell(lived: JournalFolder, tmp_path: Path) -> None:
     assert yaml.safe_load(out.read_text())["scenario"] == "mine"
     assert "No weeks were held out" in report.read_text()
     assert CliRunner().invoke(application, ["scenario", "check", str(out)]).exit_code == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happened_what_is_fitted_can_be_run(seed: int, tmp_path: Path) -> None:
+    """Journals of any legal events: refusals, transfers, pauses, what was taken back, journeys that never end."""
+    folder = random_folder(tmp_path / "walks", seed)
+    found = fit_folder(folder, held_out_weeks=0)
+    assert faults_of(found.content, shipped_pathways()) == []
+    few = read_scenario(found.content | {"days": 3})
+    assert simulate(few, pathways=shipped_pathways(), replications=1).daily().num_rows > 0

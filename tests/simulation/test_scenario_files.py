@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from localcare.analysis.simulation.scenario.files import (
 from localcare.analysis.simulation.scenario.lookup import demand_factor, ramp_of, service_of, shares_on
 from localcare.analysis.simulation.scenario.profiles import daily_demand, places_at, places_by_hour
 from localcare.analysis.simulation.scenario.reading import read_scenario
+from localcare.analysis.simulation.scenario.reference import scenario_markdown
 from localcare.analysis.simulation.scenario.shape import schema
 from localcare.config.command_line.application import application
 
@@ -347,3 +349,25 @@ def test_the_commands(tmp_path: Path) -> None:
     assert json.loads(runner.invoke(application, ["scenario", "schema"]).output)["title"] == "A scenario"
     assert "winter-plan" in runner.invoke(application, ["scenario", "list"], env={"COLUMNS": "200"}).output
     assert load_content(scenario_files()["single-queue"])["scenario"] == "single-queue"
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_reference_page_is_not_stale() -> None:
+    assert (DOCS / "reference" / "scenarios.md").read_text(encoding="utf-8") == scenario_markdown(), (
+        "run: make docs"
+    )
+
+
+def test_what_the_how_to_shows_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (DOCS / "how-to" / "write-a-scenario.md").read_text(encoding="utf-8")
+    over, whole = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "winter-without-plan.yaml").write_text(scenario_files()["winter-without-plan"].read_text())
+    for name, text in (("over", over), ("whole", whole)):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text)
+        assert load(file).source
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(block, {})
+    assert capsys.readouterr().out == "Erlang C (M/M/c) 0.521 minutes, 0.898 within one\n"

@@ -15,13 +15,15 @@ from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.checking import faults_of
 from localcare.analysis.simulation.scenario.files import shipped_pathways
-from localcare.analysis.simulation.scenario.fitting.branches import counted
+from localcare.analysis.simulation.scenario.fitting.branches import counted, evened
 from localcare.analysis.simulation.scenario.fitting.demand import fit_demand
 from localcare.analysis.simulation.scenario.fitting.observed import Observed, Tasks, observe
 from localcare.analysis.simulation.scenario.fitting.places import Places, fit_places
+from localcare.analysis.simulation.scenario.fitting.services import services_in
 from localcare.analysis.simulation.scenario.fitting.steps import StepFit, fit_step, unseen_step
 
 WEEK = 168.0
+ROUNDS = 20  # where nobody was seen to get out of a round: one in so many does
 MOST_ELAPSED = 40  # points by which the time that people have been there already is said
 
 
@@ -91,7 +93,7 @@ def fit_journal(
 def estimate(observed: Observed, until: float, code: str) -> Estimate:
     """The scenario that what was known at a moment (hours of the journal) amounts to; checked."""
     tasks = observed.tasks.as_of(until)
-    services_of, kinds = _services(tasks)
+    services_of, kinds = services_in(tasks, observed.pathways)
     first_day = (
         observed.local(until - 1e-9) + timedelta(hours=12)
     ).date()  # a run begins at the nearest midnight
@@ -138,6 +140,7 @@ def estimate(observed: Observed, until: float, code: str) -> Estimate:
     }
     content = {key: said for key, said in content.items() if said not in ({}, [])}
     _complete(content, observed.pathways)
+    _let_end(content, observed.pathways)
     if faults := faults_of(content, shipped_pathways()):
         raise ValueError(f"What was fitted is no scenario: {faults[0].fault}. {faults[0].remedy}")
     return Estimate(content, tuple(steps), places, services_of)
@@ -157,39 +160,6 @@ def _assumptions(observed: Observed) -> list[str]:
             f"Opened by hand from other pathways, and so with a demand of their own: {', '.join(sorted(observed.by_hand))}."
         )
     return said
-
-
-def _services(tasks: Tasks) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
-    """The service of each step, and its kind; services that share a step are one, under the name of their kind."""
-    together: dict[str, set[str]] = {}
-    seen: dict[tuple[str, str], set[str]] = {}
-    kinds: dict[str, str] = {}
-    for pathway, step, service, kind in sorted(
-        {
-            *zip(
-                tasks.pathway.tolist(),
-                tasks.step.tolist(),
-                tasks.service.tolist(),
-                tasks.kind.tolist(),
-                strict=True,
-            )
-        }
-    ):
-        name = service or f"any-{kind or 'service'}"
-        kinds[name] = kind
-        seen.setdefault((pathway, step), set()).add(name)
-    for names in seen.values():
-        joined = set().union(names, *(together.get(name, set()) for name in names))
-        together.update(dict.fromkeys(joined, joined))
-    names_of = {
-        name: name if len(joined) == 1 else _pooled(joined, kinds) for name, joined in together.items()
-    }
-    services_of = {key: names_of[min(names)] for key, names in seen.items()}
-    return services_of, {names_of[name]: kinds[name] for name in sorted(names_of)}
-
-
-def _pooled(names: set[str], kinds: Mapping[str, str]) -> str:
-    return f"{kinds[min(names)]}-{min(names)}-and-{len(names) - 1}-more"[:64].rstrip("-")
 
 
 def _of_service(tasks: Tasks, services_of: Mapping[tuple[str, str], str], service: str) -> Any:
@@ -287,5 +257,40 @@ def _complete(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
                 steps[step] = unseen_step(pathway, step, service)
                 ahead += pathway.steps[step].outcomes[next(iter(steps[step]["outcomes"]))].to
                 continue
-            for outcome in steps[step]["outcomes"]:
-                ahead += [to for to in pathway.steps[step].outcomes[outcome].to if to not in steps]
+            ahead += [to for to in _ways(steps[step], pathway, step) if to not in steps]
+
+
+def _let_end(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
+    """Where everybody who was seen went round, let one in so many find the way out that the pathway has."""
+    for code, said in content["pathways"].items():
+        pathway, steps = pathways[code], said["steps"]
+        while stuck := _never_ending(steps, pathway):
+            step, outcome = next(
+                (step, outcome)
+                for step in sorted(stuck)
+                for outcome, one in pathway.steps[step].outcomes.items()
+                if not set(one.to) & stuck
+            )
+            seen = sum(steps[step]["outcomes"].values())
+            parts = {name: share / seen for name, share in steps[step]["outcomes"].items()}
+            rare = 1 / ROUNDS
+            steps[step]["outcomes"] = evened(
+                {name: part * (1 - rare) for name, part in parts.items()} | {outcome: rare}
+            )
+            steps[step]["source"] += f"; nobody was seen to leave by {outcome}: guessed as one in {ROUNDS}"
+            _complete(content, pathways)
+
+
+def _never_ending(steps: Mapping[str, Any], pathway: Pathway) -> set[str]:
+    ending = {
+        step
+        for step, one in steps.items()
+        if any(not pathway.steps[step].outcomes[outcome].to for outcome in one["outcomes"])
+    }
+    while fresh := {step for step in set(steps) - ending if _ways(steps[step], pathway, step) & ending}:
+        ending |= fresh
+    return set(steps) - ending
+
+
+def _ways(said: Mapping[str, Any], pathway: Pathway, step: str) -> set[str]:
+    return {to for outcome in said["outcomes"] for to in pathway.steps[step].outcomes[outcome].to}

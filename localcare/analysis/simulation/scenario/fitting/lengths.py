@@ -18,6 +18,7 @@ from localcare.analysis.simulation.scenario.reading_durations import read_durati
 
 SHORTEST = 1 / 3600  # hours: nothing is taken to be shorter than a second
 MOST = 20_000  # lengths that are weighed; of more, every so-manieth in order of length
+ENOUGH_FOR_TWO = 10  # ended lengths, to tell two parameters
 TOO_FAR = (
     1.8  # times 1/sqrt(n): a named distribution further off than this gives way to the lengths themselves
 )
@@ -53,8 +54,10 @@ def fit_length(hours: Array, is_over: Flags) -> Length:
     ):
         return _fixed(hours, is_over)
     hours, is_over = _thinned(hours, is_over)
-    found = [_named(name, hours, is_over) for name in ("exponential", "lognormal", "gamma")]
-    best = min(found, key=lambda one: one[1])
+    found = [_named("exponential", hours, is_over)]
+    if ended >= ENOUGH_FOR_TWO:
+        found += [_named(name, hours, is_over) for name in ("lognormal", "gamma")]
+    best = min((one for one in found if _is_sober(one[0], hours)), key=lambda one: one[1], default=found[0])
     length = _length(best[0], best[2], hours, is_over, ended, -best[1])
     if length.furthest > TOO_FAR / math.sqrt(ended) and ended >= 100 and is_over.mean() > 0.95:
         return _length(_empirical(hours, is_over), length.log_likelihood, hours, is_over, ended, 0.0)
@@ -106,6 +109,11 @@ def _named(name: str, hours: Array, is_over: Flags) -> tuple[dict[str, Any], flo
         sd = mean * math.sqrt(math.expm1(min(second**2, 50)))
     likelihood = -float(best.fun)
     return {"distribution": name, "mean": mean, "sd": sd}, 4 - 2 * likelihood, likelihood
+
+
+def _is_sober(words: Mapping[str, Any], hours: Array) -> bool:
+    """Whether a distribution does not promise lengths far beyond all that was ever seen."""
+    return bool(words["mean"] <= 5 * hours.max() and words.get("sd", 0.0) <= 10 * words["mean"])
 
 
 def _lognormal_cost(hours: Array, is_over: Flags) -> Callable[[Array], float]:

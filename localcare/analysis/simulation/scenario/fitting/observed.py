@@ -143,15 +143,21 @@ def _new(journeys: Any, tasks: Any, pathways: Mapping[str, Pathway]) -> tuple[Fl
 
 def _tasks(tasks: Any, since: datetime) -> Tasks:
     done = np.array([state == "done" for state in tasks["state"].to_pylist()], bool)
+    requested = _hours(tasks, "requested_at", since)
+    started, finished = _hours(tasks, "started_at", since), _hours(tasks, "finished_at", since)
+    started = np.where(
+        started < requested, requested, started
+    )  # what was dated back goes no further than what led to it
+    finished = np.where(finished < np.fmax(started, requested), np.fmax(started, requested), finished)
     return Tasks(
         pathway=_words(tasks, "pathway"),
         step=_words(tasks, "step"),
         service=_words(tasks, "service"),
         kind=_words(tasks, "service_kind"),
         outcome=np.where(done, _words(tasks, "outcome"), ""),
-        requested=_hours(tasks, "requested_at", since),
-        started=_hours(tasks, "started_at", since),
-        finished=_hours(tasks, "finished_at", since),
+        requested=requested,
+        started=started,
+        finished=finished,
     )
 
 

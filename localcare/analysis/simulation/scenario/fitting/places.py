@@ -66,17 +66,18 @@ def fit_places(tasks: Tasks, until: float, local: Callable[[float], datetime]) -
             levels.append(None)
             continue
         at_level = np.bincount(taken.astype(int), weights=held)
-        levels.append(int(at_level.argmax()))
-        steady_time += float(at_level.max())
+        level = int(at_level.argmax())
+        levels.append(level or None)  # who waits while nothing is taken does not wait for a place
+        steady_time += float(at_level[level]) if level else 0.0
         waiting_time += float(held.sum())
     known = [level for level in levels if level is not None]
-    if not known:
+    if waiting_time == 0:
         return Places(
             None, tuple(levels), most, f"fitted: nobody waited for a place; at most {most} were taken"
         )
-    last = known[-1]
+    last = known[-1] if known else most
     is_steady = steady_time >= STEADY * waiting_time
-    is_exceeded = _peak_of_told_weeks(times, taken, levels) > max(known)
+    is_exceeded = _peak_of_told_weeks(times, taken, levels) > max(known, default=0)
     shifts = () if is_steady and not is_exceeded else _by_the_hour(times, taken, waiting, until, local)
     if shifts:
         says = (
@@ -117,8 +118,9 @@ def _by_the_hour(
             levels.append(None)
             continue
         at_level = np.bincount(taken[at].astype(int), weights=held)
-        levels.append(int(at_level.argmax()))
-        waited, steady = waited + float(held.sum()), steady + float(at_level.max())
+        level = int(at_level.argmax())
+        levels.append(level or None)
+        waited, steady = waited + float(held.sum()), steady + (float(at_level[level]) if level else 0.0)
     if waited == 0 or steady < STEADY_BY_HOUR * waited:
         return ()
     most = int(taken[at].max())
