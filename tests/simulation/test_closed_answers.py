@@ -95,6 +95,7 @@ def test_the_winter_plan_makes_room() -> None:
         assert without[code].most_missing > 0
         assert with_plan[code].applies
         assert with_plan[code].days_short == 0
+    assert "left over" in with_plan["health-and-social-care-beds"].notes[0]  # from the autumn before
 
 
 def test_priorities_are_those_of_the_published_formula() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -83,22 +84,28 @@ def answer(
     if found is None:
         typer.echo("No formula answers for any service of this scenario. Simulate it.")
         return
-    table = Table(
-        "Service", "Asked a day", "Load", "Places", "Must wait", "Mean wait, h", f"Within {within:g} h", "By"
-    )
-    for one in found.services.values():
+    limited = [one for one in found.services.values() if not math.isinf(one.places)]
+    table = Table("Service", "Asked a day", "Load", "Places", "Must wait", "Mean wait, h", f"In {within:g} h")
+    for one in limited:
         waits = one.waits
         table.add_row(
             escape(one.title),
             f"{one.asked_per_day:.1f}",
             f"{one.load:.1f}",
             f"{one.places:.1f}",
-            f"{waits.wait_probability:.1%}" if waits else "",
-            f"{waits.mean:.2f}" if waits else "",
-            f"{waits.share_within(within):.1%}" if waits else "",
-            escape(one.formula or one.why_not),
+            f"{waits.wait_probability:.1%}" if waits else "?",
+            f"{waits.mean:.2f}" if waits else "?",
+            f"{waits.share_within(within):.1%}" if waits else "?",
         )
     Console().print(table)
+    for one in limited:
+        typer.echo(" ".join([f"{one.title}: {one.formula or one.why_not}", *one.notes]))
+    endless = [one for one in found.services.values() if math.isinf(one.places)]
+    for one in endless:
+        low, high = one.census_interval or (0, 0)
+        typer.echo(
+            f"{one.title}: without limit; {one.load:.1f} there on average, 95% of the time {low} to {high}"
+        )
     for words in found.assumptions:
         typer.echo(words)
 

@@ -61,6 +61,11 @@ def _service_answer(
     if service.sickness:
         open_places = np.round(open_places * (1 - service.sickness.share))
         notes.append("Sickness takes its mean share of the places on every day.")
+    if left_over := _days_short_before(scenario, uses, service):
+        notes.append(
+            f"On {left_over} days before those that are counted more was asked than there was: the queue left over from "
+            "them is not in these waits."
+        )
     places = open_places.mean(axis=1)
     missing = np.maximum(load - places, 0.0) if np.isfinite(places).all() else np.zeros(len(load))
     stay = _mean_stay(uses)
@@ -94,6 +99,13 @@ def _service_answer(
         lost=0.0 if isinstance(formula, Unanswered) else formula.lost,
         census_interval=census_interval(float(load.mean())) if np.isinf(places).all() else None,
     )
+
+
+def _days_short_before(scenario: Scenario, uses: Sequence[StepUse], service: ServiceScenario) -> int:
+    """Days of the warm-up on which more is asked than there is."""
+    before = slice(0, scenario.warm_up_days)
+    load = np.sum([use.there for use in uses], axis=0)[before]
+    return int((load > places_by_hour(scenario, service)[before].mean(axis=1) + 1e-6).sum())
 
 
 @dataclass(frozen=True)
