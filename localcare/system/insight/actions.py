@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.measures.definitions import Indicator, NotYet
-from localcare.analysis.measures.engine import MeasureSource
+from localcare.analysis.measures.engine import CannotMeasure, MeasureSource
 from localcare.foundation.pathways.journal_export import export_journal
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.models import User
@@ -92,7 +92,7 @@ def _carry_out(
         if not file.is_file():
             try:
                 found = numbers_of(indicator, source, tree, until=run.until)
-            except NotYet as reason:
+            except (NotYet, CannotMeasure) as reason:
                 run.not_measured[code] = str(reason)
                 continue
             stages.write_numbers(file, found, hidden_keys(indicator.kind, found, tree))

@@ -85,9 +85,10 @@ def covered(lines: Sequence[Line], counts: Mapping[Key, Counts], secret: set[Key
             hidden.add(more)
             waiting += touching[more]
         if not waiting and (told := _told(lines, hidden)):
-            added = {key for one in told for line in touching[one] if (key := _next(line, counts, hidden))}
+            near = (_next(line, counts, hidden) for one in told for line in touching[one])
+            added = {found for found in near if found is not None}
             hidden |= added
-            waiting = [line for key in added for line in touching[key]]
+            waiting = [line for found in added for line in touching[found]]
     return hidden
 
 

@@ -45,6 +45,9 @@ def publish(run: Run, files: Mapping[str, Path], breaches: Iterable[Breach]) -> 
                 for row in _rows(indicator, file):
                     copy.write_row(row)
         cursor.execute("ANALYZE insight_staged")
+        cursor.execute(
+            "SET LOCAL enable_nestloop = off"
+        )  # an empty table's statistics would lead into row by row
         cursor.execute(END_CHANGED, {"run": run.pk})
         run.values_ended = cursor.rowcount
         cursor.execute(BEGIN_NEW, {"run": run.pk})

@@ -84,6 +84,8 @@ def added(kind: str, parts: Sequence[Number]) -> Number:
     numerator, denominator = sum(one.numerator for one in parts), sum(one.denominator for one in parts)
     if kind in ("count", "census"):
         known = [one.value for one in parts if one.value is not None]
+        if kind == "census":  # the denominator is the days, the same for all
+            denominator = max(one.denominator for one in parts)
         return Number(numerator, denominator, sum(known) if known else None)
     scale = _scale(parts)
     value = scale * numerator / denominator if denominator and scale is not None else None
