@@ -41,10 +41,14 @@ def answer_of(base: Base, moves: Moves) -> Answer:
     other = base if moves else base.compared
     before = other.said.closed if other else None
     was = before.services if before else {}
-    is_beside = other is not None
+    is_beside, beside = other is not None, "Before" if moves else "Without it"
     shown = [one for one in after.services.values() if not _is_idle(one)]
     return Answer(
-        words=tuple(words for one in shown if (words := _sentence(one, was.get(one.service), is_beside))),
+        words=tuple(
+            words
+            for one in shown
+            if (words := _sentence(one, was.get(one.service) if is_beside else None, beside))
+        ),
         headings=HEADINGS,
         rows=tuple(_row(one, was.get(one.service)) for one in shown if math.isfinite(one.places)),
         without_limit=tuple(_row(one, was.get(one.service)) for one in shown if math.isinf(one.places)),
@@ -95,16 +99,13 @@ def _hundred(share: float) -> str:
     return f"{format_number(share * 100, 0 if share >= 0.1 else 1)} in 100"
 
 
-def _sentence(one: ServiceAnswer, was: ServiceAnswer | None, is_beside: bool) -> str:
-    """What matters of a service in one sentence; nothing when the moves did not reach it."""
-    if is_beside and was is not None and _cells(one) == _cells(was):
-        return ""
+def _sentence(one: ServiceAnswer, was: ServiceAnswer | None, beside: str) -> str:
+    """What matters of a service in one sentence; nothing where nothing differs from what it is held against."""
     if math.isinf(one.places):
         return ""
-    says = _state(one)
-    if not is_beside or was is None:
-        return f"{one.title}: {says}."
-    return f"{one.title}: {says}. Before: {_state(was)}."
+    if was is None:
+        return f"{one.title}: {_state(one)}."
+    return "" if _state(one) == _state(was) else f"{one.title}: {_state(one)}. {beside}: {_state(was)}."
 
 
 def _state(one: ServiceAnswer) -> str:

@@ -137,7 +137,9 @@ def said_of(run: Run, other: Run) -> list[str]:
             else _clock_title(pathways[line["pathway"]], line)
         )
         what = "average wait" if is_wait else "kept for"
-        found.append(f"{name}: {what} {now} in place of {then}.")
+        found.append(
+            f"{name}: {what} {now} in place of {then}, a difference of {_difference(gap, line['unit'])}."
+        )
     return found
 
 
@@ -165,7 +167,7 @@ def amount(value: float | None, unit: str) -> str:
     if unit in ("share", "%"):
         return f"{format_number(value * 100 if unit == 'share' else value, 1)}%"
     if unit == "minutes":
-        return _length(value)
+        return _length(value) if abs(value) >= 0.05 else "none"
     return format_number(value, 0 if abs(value) >= 1000 else 1)
 
 
@@ -207,7 +209,9 @@ def is_paired(run: Run, other: Run) -> bool:
 def _interval(lower: float | None, upper: float | None, unit: str) -> str:
     if lower is None or upper is None:
         return "not known"
-    return f"{amount(lower, unit)} to {amount(upper, unit)}"
+    return (
+        f"{amount(max(lower, 0.0), unit)} to {amount(max(upper, 0.0), unit)}"  # nothing measured is below 0
+    )
 
 
 def _difference(found: Difference | None, unit: str) -> str:
