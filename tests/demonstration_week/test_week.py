@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
+from localcare.analysis.measures.definitions import indicators
+from localcare.analysis.measures.engine import MeasureSource, measure
+from localcare.analysis.measures.twin import twin
 from localcare.care.discharge import queries as discharge
 from localcare.care.navigation import queries as navigation
+from localcare.care.rapid_response import numbers as rapid_numbers
 from localcare.care.rapid_response import queries as rapid
 from localcare.care.single_point_of_access import queries as spoa
 from localcare.config.demonstration.week.making import is_made, make_week
@@ -26,12 +31,13 @@ from localcare.foundation.pathways.queries import tasks_of, unanswered_refusals
 from localcare.foundation.pathways.rebuild import differences
 from localcare.foundation.people.models import Person
 from localcare.foundation.services.definitions import demonstration_teams
-from localcare.foundation.services.models import Hold
+from localcare.foundation.services.models import Hold, Service
 from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
 from tests.demonstration_week.conftest import BY, reader
 from tests.journal.lived import assert_as_lived, exported
+from tests.measures.rounded import rows
 
 pytestmark = pytest.mark.django_db
 LIVES_ALONE = {"gp", "mdt-co-ordinator"}
@@ -177,6 +183,25 @@ def test_the_views_are_what_the_journal_says(lived) -> None:
 
 def test_the_journal_exported_says_the_same(lived, tmp_path) -> None:
     assert assert_as_lived(exported(tmp_path)) > 100
+
+
+def test_indicators_have_numbers_of_a_week(lived, tmp_path) -> None:
+    """All but those that take six weeks; each as its twin says, and the two-hour share as the team sees it."""
+    source, today = MeasureSource(exported(tmp_path)), timezone.localdate()
+    options = {"since": today - timedelta(days=60), "until": today + timedelta(days=1), "period": "all"}
+    nothing = set()
+    for code, indicator in indicators().items():
+        if indicator.reads != "journal":
+            continue
+        found = rows(measure(indicator, source, **options))
+        assert found == rows(twin(indicator, source, **options)), code
+        nothing |= {code} if not found else set()
+    assert nothing <= {"carers-supported", "package-ended-by-six-weeks", "package-ended-independent"}
+    teams = list(Service.objects.filter(kind="rapid-response"))
+    seen = [day.numbers for day in rapid_numbers.days_of(teams, today, 61)]
+    [share] = measure(indicators()["urgent-response-two-hours"], source, **options).to_pylist()
+    assert share["denominator"] == sum(one.counted for one in seen) > 0
+    assert share["numerator"] == sum(one.met for one in seen)
 
 
 def test_a_second_week_makes_nothing(lived) -> None:

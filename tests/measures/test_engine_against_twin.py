@@ -12,6 +12,7 @@ from localcare.analysis.measures.engine import MeasureSource, measure
 from localcare.analysis.measures.twin import twin
 from tests.journal.walks import random_folder
 from tests.measures.datasets import PLACES, random_dataset
+from tests.measures.rounded import rows
 
 MEASURED = [code for code, one in indicators().items() if not one.not_yet]
 SINCE, UNTIL = date(2025, 10, 10), date(2026, 12, 20)
@@ -31,13 +32,6 @@ def test_an_indicator_has_numbers_here(code, source):
     """So that what the two agree on is not nothing."""
     found = measure(indicators()[code], source, since=SINCE, until=UNTIL, period="all").to_pylist()
     assert sum(row["denominator"] or row["numerator"] for row in found) > 0
-
-
-def rows(table) -> list[dict]:
-    found = table.to_pylist()
-    for row in found:
-        row["value"] = row["value"] if row["value"] is None else round(row["value"], 6)
-    return found
 
 
 @pytest.mark.trace("T234")
