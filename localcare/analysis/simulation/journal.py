@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,11 +156,13 @@ def _by_number(schema: Any) -> Any:
     return pa.schema(fields, metadata=schema.metadata)
 
 
-def _words(names: Any, places: np.ndarray) -> Any:
-    """Words by number; -1 is none."""
-    places = places.astype(np.int32, copy=False)
-    found = pa.array(places, mask=places < 0) if (places < 0).any() else pa.array(places)
-    return pa.DictionaryArray.from_arrays(found, pa.array(list(names), pa.string()))
+def _words(names: Iterable[str], places: np.ndarray) -> Any:
+    """Words by number, each word once (a file with a word twice is not the same every time); -1 is none."""
+    said = list(names)
+    words = list(dict.fromkeys(said))
+    number = np.array([*map(words.index, said), -1], dtype=np.int32)[places]
+    found = pa.array(number, mask=number < 0) if (number < 0).any() else pa.array(number)
+    return pa.DictionaryArray.from_arrays(found, pa.array(words, pa.string()))
 
 
 def _priorities(plan: Plan, entries: Entries, pathway: np.ndarray, priority: np.ndarray) -> np.ndarray:
