@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from localcare.care.single_point_of_access import actions
 from localcare.care.single_point_of_access.models import Contact, HandOver
+from localcare.foundation.pathways import actions as journeys
 from localcare.foundation.pathways.models import Journey, TaskState
 from localcare.foundation.people.actions import register_person
 from localcare.foundation.people.models import Person
@@ -243,3 +246,63 @@ def test_another_desk_sees_nothing_of_it(client):
     client.force_login(place.colleague)
     assert client.get(reverse("access-contact", args=[contact.reference])).status_code == 404
     assert client.get(reverse("access")).status_code == 403
+
+
+def test_a_long_queue_has_pages_with_counts_of_everything_that_stay_while_it_renews_itself(client):
+    place = desk()
+    client.force_login(place.handler)
+    begun = timezone.now() - timedelta(hours=2)
+    Contact.objects.bulk_create(
+        Contact(
+            key=f"m{number}", service=place.service, arrived_at=begun + timedelta(minutes=number),
+            recorded_at=begun, channel="message", caller_type="gp", about=f"Caller {number:02}.",
+        )
+        for number in range(27)
+    )  # fmt: skip
+    first = text_of(client.get(reverse("access")))
+    assert "Caller 00." in first and "Caller 24." in first and "Caller 25." not in first
+    assert "Showing 1 to 25 of 27 contacts" in first
+    assert re.search(r'lc-counts__number--late">27</span>', first)
+    address = re.search(r'href="([^"]*\?waiting=2[^"]*)"', first)[1]
+    second = text_of(client.get(address.partition("#")[0]))
+    assert "Caller 26." in second and "Caller 24." not in second and "27 overdue" in second
+    live = re.search(r'data-live="([^"]*)"', second)[1]
+    assert live.endswith("waiting=2")
+    renewed = client.get(live)
+    assert "Caller 26." in text_of(renewed) and "Caller 24." not in text_of(renewed)
+    assert client.get(live, headers={"if-none-match": renewed["ETag"]}).status_code == 304
+    actions.ring_off(contact=Contact.objects.get(key="m0"), by=place.reader("handler"))  # on the page before
+    assert client.get(live, headers={"if-none-match": renewed["ETag"]}).status_code == 200
+
+
+def test_what_other_pathways_ask_of_the_desk_has_pages_too(client):
+    place = desk()
+    for number in range(26):
+        journeys.open_journey(
+            person=place.person, pathway="community-service-request", by=place.reader("handler"),
+            asked_by=place.service, priority="routine", services={"serve": place.service}, reason=f"Reason {number:02}.",
+        )  # fmt: skip
+    client.force_login(place.handler)
+    first = text_of(client.get(reverse("access")))
+    assert '<span class="lc-tab-count">26</span>' in first and "Showing 1 to 25 of 26 entries" in first
+    second = text_of(client.get(reverse("access"), {"others": "2", "waiting": "1"}))
+    assert "Showing 26 to 26 of 26 entries" in second and "waiting=1" in second
+    every = text_of(client.get(reverse("person-journeys", args=[place.person.reference])))
+    assert "Showing 1 to 25 of 26 pathways" in every
+
+
+def test_the_page_of_a_call_asks_in_the_order_of_a_conversation_and_folds_away_what_may_stay_empty(client):
+    place = desk()
+    client.force_login(place.handler)
+    page = text_of(client.get(NEW))
+    order = [
+        page.index(f'id="section-{code}"') for code in ("caller", "need", "red-flags", "urgency", "agreement")
+    ]
+    assert order == sorted(order) and page.index('id="whom"') < order[0] < page.index('id="ends"')
+    assert re.search(r'<details class="nhsuk-details">\s*<summary[^>]*>\s*<span[^>]*>More: danger now', page)
+    typed = posted(ANSWERS, call="c9", action="find") | {"infection": "Norovirus in the home"}
+    again = text_of(client.post(NEW, typed))
+    assert "Norovirus in the home" in again
+    assert re.search(
+        r'<details class="nhsuk-details" open>\s*<summary[^>]*>\s*<span[^>]*>More: danger now', again
+    )

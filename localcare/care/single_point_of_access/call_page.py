@@ -21,7 +21,7 @@ from localcare.care.single_point_of_access.queries import Case
 from localcare.foundation.forms.definitions import form as form_definition
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.forms.prefill import prefilled_answers
-from localcare.foundation.forms.rendering import AnswersForm, form_class
+from localcare.foundation.forms.rendering import AnswersForm, DrawnSection, Part, form_class
 from localcare.foundation.pathways import queries as journeys
 from localcare.foundation.pathways.models import TaskState
 from localcare.foundation.people.models import Person
@@ -38,6 +38,17 @@ LONGEST_CALL = timedelta(hours=12)
 STAMP = "localcare.single_point_of_access.call"
 FOUND_AT_MOST = 10
 ENDS = "end"  # the form of the contact has a question of the same name
+AS_SPOKEN = ("caller", "need", "red-flags", "urgency", "agreement")  # the order in which a handler hears it
+
+
+@dataclass(frozen=True)
+class CallSection:
+    """One section of the questions: those always shown, and those folded away."""
+
+    section: DrawnSection
+    asked: tuple[Part, ...]
+    folded: tuple[Part, ...]
+    is_open: bool
 
 
 @dataclass
@@ -67,9 +78,29 @@ class CallPage:
         return self.answers.answers() if self.answers.is_bound else self.answers.shown_answers
 
     @property
+    def sections(self) -> list[CallSection]:
+        """The questions in the order of a conversation; what may stay empty is folded away until it is filled in."""
+        drawn = {section.code: section for section in self.answers.sections()}
+        codes = [code for code in AS_SPOKEN if code in drawn]
+        codes += [code for code in drawn if code not in codes]
+        return [_call_section(drawn[code], self.answers, self.said) for code in codes]
+
+    @property
     def person_is_fixed(self) -> bool:
         """Whether a journey says already whom it is about."""
         return self.case is not None and self.case.journey is not None
+
+
+def _call_section(section: DrawnSection, form: AnswersForm, said: Mapping[str, Any]) -> CallSection:
+    asked = tuple(part for part in section.parts if _is_asked(part))
+    folded = tuple(part for part in section.parts if part not in asked)
+    names = {field.name for part in folded for field in part.fields}
+    is_open = any(name in said for name in names) or any(name in form.errors for name in names)
+    return CallSection(section, asked, folded, is_open)
+
+
+def _is_asked(part: Part) -> bool:
+    return part.kind != "field" or part.item.required or part.item.required_when is not None
 
 
 def new_token() -> tuple[str, str]:
@@ -102,6 +133,8 @@ def build(request: HttpRequest, reader: Reader, *, case: Case | None = None, act
         contact=case.contact if case else None,
         case=case,
     )
+    for form in (page.answers, page.end, page.register, page.find):
+        form.is_compact = True  # type: ignore[attr-defined]
     page.alarm = rules.alarm_of(page.said.get("red-flags") or [], definitions())
     if person is not None:
         page.known = known_about(reader, person, case)

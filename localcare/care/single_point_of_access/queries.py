@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from localcare.care.single_point_of_access.definitions import CONTACT
@@ -90,7 +90,8 @@ def open_tasks(reader: Reader) -> QuerySet[TaskState]:
 def other_work(reader: Reader) -> QuerySet[TaskState]:
     """What other pathways ask of the reader's desks, such as arranging a discharge."""
     tasks = TaskState.objects.filter(service__in=desks(reader), is_open=True).exclude(pathway=CONTACT)
-    return tasks.select_related("task", "person", "service", "assigned_to", "asked_by", "journey__version")
+    related = ("task", "person", "service", "assigned_to", "asked_by", "journey__version")
+    return tasks.select_related(*related).order_by(F("due_at").asc(nulls_last=True), "task")
 
 
 def open_count(reader: Reader) -> int:

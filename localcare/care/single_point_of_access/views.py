@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from localcare.care.single_point_of_access import queries
-from localcare.care.single_point_of_access.presenters import Section, queue
+from localcare.care.single_point_of_access.presenters import QueueRow, Section, queue
 from localcare.foundation.pathways.desk.presenters import task_rows
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.nhs_design.paging import page_addresses
 
+ROWS_ON_A_PAGE = 25
 SALT = "localcare.single_point_of_access.queue"
 
 
@@ -27,12 +33,16 @@ def access(request: HttpRequest) -> HttpResponse:
     if desk is None:
         return render(request, "single_point_of_access/no_desk.jinja", status=403)
     now = timezone.now()
-    sections = queue(reader, now=now)
-    others = task_rows(queries.other_work(reader), now=now, me=request.user)
-    _audit(reader, [*_subjects(sections), *(str(row.person.reference) for row in others)])
+    sections = shown(queue(reader, now=now), request.GET)
+    others = Paginator(queries.other_work(reader), ROWS_ON_A_PAGE).get_page(request.GET.get("others"))
+    other_rows = task_rows(others.object_list, now=now, me=request.user)
+    _audit(reader, [*_subjects(sections), *(str(row.person.reference) for row in other_rows)])
     context = {
         "desk_title": desk.title,
         "others": others,
+        "other_rows": other_rows,
+        "others_address": page_addresses(request.GET, "others"),
+        "query": request.GET.urlencode(),
         "tag": tag_of(reader, sections),
         **_shown(sections),
     }
@@ -43,7 +53,7 @@ def access(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """The queue alone, for the page that renews itself; 304 when nothing has changed."""
     reader = request_reader(request)
-    sections = queue(reader, now=timezone.now())
+    sections = shown(queue(reader, now=timezone.now()), request.GET)
     tag = tag_of(reader, sections)
     held = request.headers.get("If-None-Match", "").removeprefix("W/")
     if constant_time_compare(held, tag):
@@ -57,7 +67,38 @@ def rows(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def tag_of(reader: Reader, sections: list[Section]) -> str:
+@dataclass(frozen=True)
+class ShownSection:
+    """The page of one part of the queue that is shown, with the counts of all of it."""
+
+    section: Section
+    page: Page[QueueRow]
+    address: Callable[[int], str]
+
+    @property
+    def rows(self) -> list[QueueRow]:
+        """The rows of this page."""
+        return list(self.page.object_list)
+
+
+def shown(sections: Iterable[Section], chosen: QueryDict) -> list[ShownSection]:
+    """The page asked for of each section: `?triage=2` is the second of those that wait for triage."""
+    return [
+        ShownSection(
+            one,
+            Paginator(one.rows, ROWS_ON_A_PAGE).get_page(chosen.get(one.code)),
+            _to_the_page(chosen, one.code),
+        )
+        for one in sections
+    ]
+
+
+def _to_the_page(chosen: QueryDict, code: str) -> Callable[[int], str]:
+    address = page_addresses(chosen, code)
+    return lambda number: f"{reverse('access')}{address(number)}#{code}"
+
+
+def tag_of(reader: Reader, sections: list[ShownSection]) -> str:
     """`"people-content"`: who is shown (signed, for this reader and day), and everything said about them."""
     who = reader.user.pk if reader.user is not None else 0
     people = f"{who}|{timezone.localdate()}|{','.join(sorted(_subjects(sections)))}"
@@ -66,14 +107,17 @@ def tag_of(reader: Reader, sections: list[Section]) -> str:
         for section in sections
         for row in section.rows
     ]
-    return f'"{_digest(people)}-{_digest(f"{people}|{content}")}"'
+    counts = [
+        (one.section.code, len(one.section.rows), one.section.overdue, one.page.number) for one in sections
+    ]
+    return f'"{_digest(people)}-{_digest(f"{people}|{content}|{counts}")}"'
 
 
-def _shown(sections: list[Section]) -> dict[str, Any]:
-    return {"sections": sections, "total": sum(len(section.rows) for section in sections)}
+def _shown(sections: list[ShownSection]) -> dict[str, Any]:
+    return {"sections": sections, "total": sum(len(one.section.rows) for one in sections)}
 
 
-def _subjects(sections: list[Section]) -> list[str]:
+def _subjects(sections: list[ShownSection]) -> list[str]:
     return sorted({row.subject for section in sections for row in section.rows if row.subject})
 
 

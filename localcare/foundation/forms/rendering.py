@@ -125,7 +125,7 @@ class AnswersForm(forms.Form):
         lines = [item.hint] if item.hint else []
         if item.show_when:
             lines.append(f"Only if {in_words(item.show_when, self.definition)}.")
-        if item.required_when:
+        if item.required_when and item.required_when != item.show_when:
             lines.append(f"Needed if {in_words(item.required_when, self.definition)}.")
         if item.code in self.prefilled:
             lines.append(self.prefilled[item.code].source)

@@ -14,6 +14,7 @@ from django.template import engines
 from localcare.kernel.nhs_design.error_messages import field_errors
 from localcare.kernel.nhs_design.fields import PARTS, SplitDateWidget
 
+INLINE_AT_MOST = 48  # letters of all choices of a compact form that fit on one line
 NARROW_INPUTS = ((2, 2), (4, 4), (6, 5), (10, 10), (20, 20))  # at most so many characters: width class
 
 
@@ -136,6 +137,8 @@ def _input(field: BoundField) -> Component:
 def _textarea(field: BoundField) -> Component:
     parameters = _labelled(field)
     rows = parameters["attributes"].pop("rows", "5")
+    if getattr(field.form, "is_compact", False):
+        rows = "2"
     parameters["attributes"].pop("cols", None)
     return Component("textarea", parameters | {"value": str(field.value() or ""), "rows": str(rows)})
 
@@ -164,9 +167,11 @@ def _choices(field: BoundField, macro: str) -> Component:
     ]
     identifier = field.auto_id or field.html_name
     parameters = _shared(field) | {"idPrefix": identifier, "fieldset": _legend(field), "items": items}
-    return Component(
-        macro, parameters | {"classes": f"nhsuk-{macro}--small"} if len(items) > 8 else parameters
-    )
+    is_compact = getattr(field.form, "is_compact", False)
+    classes = [f"nhsuk-{macro}--small"] if is_compact or len(items) > 8 else []
+    if is_compact and macro == "radios" and sum(len(str(item["text"])) for item in items) <= INLINE_AT_MOST:
+        classes.append("nhsuk-radios--inline")
+    return Component(macro, parameters | {"classes": " ".join(classes)} if classes else parameters)
 
 
 def _single_checkbox(field: BoundField) -> Component:

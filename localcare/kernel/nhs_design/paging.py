@@ -18,9 +18,12 @@ class Column:
     numeric: bool = False
 
 
-def page_addresses(query: QueryDict) -> Callable[[int], str]:
-    """Give the function that `pagination` asks for: a page number becomes an address with the same filters."""
-    return lambda number: _with(query, page=str(number))
+def page_addresses(query: QueryDict, name: str = "page") -> Callable[[int], str]:
+    """Give the function that `pagination` asks for: a page number becomes an address with the same filters.
+
+    `name` is the word in the address, where one page has several lists.
+    """
+    return lambda number: _with(query, **{name: str(number)})
 
 
 def sortable(columns: Sequence[Column], query: QueryDict, *, default: str = "") -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,8 +24,10 @@ from localcare.foundation.people.queries import find_person
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.nhs_design.paging import page_addresses
 
 BASIS = "direct care"
+JOURNEYS_ON_A_PAGE = 25
 
 
 @requires("journey.read")
@@ -53,8 +56,15 @@ def person_journeys(request: HttpRequest, reference: UUID) -> HttpResponse:
     person = find_person(reader, reference)
     _audit(reader, person, {"journeys": "all"})
     now = timezone.now()
-    journeys = [journey_page.shown(found, now=now) for found in queries.journeys_of(reader, person)]
-    context = {"person": person, "journeys": journeys, "may_open": reader.may("journey.open")}
+    seen = queries.journeys_seen(reader, person)
+    page = Paginator(seen, JOURNEYS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "person": person,
+        "journeys": [journey_page.shown(found, now=now) for found in page],
+        "page": page,
+        "page_address": page_addresses(request.GET),
+        "may_open": reader.may("journey.open"),
+    }
     return render(request, "pathways/person_journeys.jinja", context)
 
 
