@@ -12,6 +12,7 @@ from localcare.analysis.simulation.closed_forms.answers import ServiceAnswer
 from localcare.analysis.simulation.closed_forms.census import census_interval
 from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.kernel.nhs_design.formatting import format_number, plural
+from localcare.system.planning.areas import AreaTable, by_area
 from localcare.system.planning.lengths import in_words, many
 from localcare.system.planning.moving import Moves
 from localcare.system.planning.questions import Base
@@ -31,13 +32,16 @@ class Answer:
     without_limit: tuple[tuple[str, ...], ...]  # services that keep nobody waiting
     notes: tuple[str, ...]
     says: str
+    areas: tuple[AreaTable, ...] = ()  # who comes where, where that changes
 
 
 def answer_of(base: Base, moves: Moves) -> Answer:
     """The answer to a moved scenario, service by service, each beside what it was."""
-    after = answer(base.moved(moves)[1], shipped_pathways()) if moves else base.said.closed
+    scenario = base.moved(moves)[1]
+    areas = tuple(by_area(scenario, shipped_pathways()))
+    after = answer(scenario, shipped_pathways()) if moves else base.said.closed
     if after is None:
-        return Answer((), (), (), (), (), NOT_APPLICABLE)
+        return Answer((), (), (), (), (), NOT_APPLICABLE, areas)
     other = base if moves else base.compared
     before = other.said.closed if other else None
     was = before.services if before else {}
@@ -56,6 +60,7 @@ def answer_of(base: Base, moves: Moves) -> Answer:
         says="From formulas, for the long run: "
         + " ".join(ASSUMPTIONS)
         + " Run it in full for what these leave out.",
+        areas=areas,
     )
 
 

@@ -218,7 +218,7 @@ def _of_change(
 
 
 def _as_said(change: Change) -> tuple[Kind, str]:
-    units = {"demand": "% of the people who came before", "duration": "% of the length before", "share": "%"}
+    units = {"demand": "% of the people", "duration": "% of the length", "share": "%"}
     return "percent", units[change.what]
 
 
