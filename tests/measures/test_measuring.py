@@ -131,6 +131,10 @@ def test_a_month_in_which_nothing_was_counted_is_nought(tmp_path):
     assert [(row["period_start"].month, row["value"]) for row in rows] == [(11, 0.0), (12, 0.0)]
 
 
+def test_a_pathway_that_the_journal_does_not_know_has_no_number(story):
+    assert measure(indicators()["carers-assessments"], story, **MONTH).num_rows == 0
+
+
 def test_what_is_not_known_yet_is_left_out(tmp_path):
     """A discharge of the last days says nothing of readmission."""
     folder = tmp_path / "dataset"

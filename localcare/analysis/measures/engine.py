@@ -75,7 +75,7 @@ def measure(
     _check(indicator, source, by, period)
     since, until = known_days(indicator, source, since, until)
     rows: list[Row] = []
-    if since < until:
+    if since < until and is_covered(indicator, source):
         rows = [*_MEASURES[indicator.kind](indicator, source.opened, since, until, tuple(by), period)]
     rows.sort(key=lambda row: (row["period_start"], *(row[name] for name in by)))
     return table_of(indicator, rows, by)
@@ -118,6 +118,16 @@ def known_days(indicator: Indicator, source: MeasureSource, since: date, until: 
     return since, until if as_of is None else min(
         until, as_of + DAY - timedelta(days=indicator.follow_up_days)
     )
+
+
+def is_covered(indicator: Indicator, source: MeasureSource) -> bool:
+    """Whether the journal knows any of the pathways that the indicator names: nought is no number of the unknown."""
+    named = {
+        code for one in indicator.among if one.column == "pathway" and one.test == "is" for code in one.value
+    }
+    if indicator.reads != "journal" or source.journal is None or not named:
+        return True
+    return not named.isdisjoint(code for code, _ in source.journal.pathways)
 
 
 def _check(indicator: Indicator, source: MeasureSource, by: Sequence[str], period: str) -> None:

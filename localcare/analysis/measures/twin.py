@@ -10,7 +10,7 @@ from typing import Any
 
 from localcare.analysis.measures.calendar import DAY, Period, midnight, period_of, stretches
 from localcare.analysis.measures.definitions import Condition, Indicator, NotYet
-from localcare.analysis.measures.engine import MeasureSource, known_days, table_of
+from localcare.analysis.measures.engine import MeasureSource, is_covered, known_days, table_of
 from localcare.analysis.measures.people import AGE_BANDS, FIVE_YEARS
 from localcare.analysis.measures.twin_dataset import twin_dataset
 from localcare.analysis.measures.twin_journal import journal_things, journal_waits
@@ -34,7 +34,7 @@ def twin(
         raise NotYet(indicator.not_yet)
     since, until = known_days(indicator, source, since, until)
     rows: list[Row] = []
-    if since < until:
+    if since < until and is_covered(indicator, source):
         rows = [*_twin_of(indicator)(indicator, source, since, until, tuple(by), period)]
     rows.sort(key=lambda row: (row["period_start"], *(row[name] for name in by)))
     return table_of(indicator, rows, by)
