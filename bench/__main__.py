@@ -24,6 +24,7 @@ TITLES = {
     "person_search": "Person search",
     "pages": "Pages with 1.8 million people",
     "journal": "The journal at size, and timers",
+    "answers": "Answers while a number is moved, and charts",
     "contacts": "Contacts taken, triaged and dispatched by eight people at once",
 }
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import statistics
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -108,18 +106,6 @@ def test_the_picture_for_documents_has_no_date(name: str):
     assert int.from_bytes(drawn[16:20], "big") == 900
     assert b"tIME" not in drawn
     assert b"Software" not in drawn
-
-
-@every_chart
-def test_it_is_quick_once_warm(name: str):
-    """Under 150 ms of the processor; about 40 ms on a quiet machine."""
-    draw = DRAW[name]
-    draw("svg")
-    moments = [time.process_time()]
-    for _ in range(3):
-        draw("svg")
-        moments.append(time.process_time())
-    assert statistics.median(after - before for before, after in pairwise(moments)) < 0.150
 
 
 def luminance(colour: str) -> float:
