@@ -266,11 +266,11 @@ def test_a_journal_that_is_too_short_or_none(lived: JournalFolder, tmp_path: Pat
 
 
 def test_fitting_from_the_shell(lived: JournalFolder, tmp_path: Path) -> None:
-    out, report = tmp_path / "mine.yaml", tmp_path / "fit.md"
+    out, report = tmp_path / "My winter.yaml", tmp_path / "fit.md"
     arguments = ["scenario", "fit", "--journal", str(lived.path), "--out", str(out), "--held-out-weeks", "0"]
     told = CliRunner().invoke(application, [*arguments, "--report", str(report)])
     assert told.exit_code == 0, told.output
-    assert yaml.safe_load(out.read_text())["scenario"] == "mine"
+    assert yaml.safe_load(out.read_text())["scenario"] == "my-winter"
     assert "No weeks were held out" in report.read_text()
     assert CliRunner().invoke(application, ["scenario", "check", str(out)]).exit_code == 0
 

@@ -19,7 +19,7 @@ from localcare.analysis.simulation.scenario.fitting.branches import counted, eve
 from localcare.analysis.simulation.scenario.fitting.demand import fit_demand
 from localcare.analysis.simulation.scenario.fitting.observed import Observed, Tasks, observe
 from localcare.analysis.simulation.scenario.fitting.places import Places, fit_places
-from localcare.analysis.simulation.scenario.fitting.services import services_in
+from localcare.analysis.simulation.scenario.fitting.services import code_of, services_in
 from localcare.analysis.simulation.scenario.fitting.steps import StepFit, fit_step, unseen_step
 
 WEEK = 168.0
@@ -115,7 +115,7 @@ def estimate(observed: Observed, until: float, code: str) -> Estimate:
         for service in kinds
     }
     content: dict[str, Any] = {
-        "scenario": code,
+        "scenario": code_of(code),
         "title": f"Fitted from a {observed.kind} journal",
         "version": 1,
         "owner": "planning-and-modelling",

@@ -16,6 +16,7 @@ WEEK = 168.0
 LEAST_IN_AN_HOUR = 0.1  # hours of waiting in one hour of the day, over all days
 LEAST_WAITING_HOURS = 2.0  # of a week with somebody waiting, to tell its places
 HOURS_BACK = 8 * WEEK  # how far back hours of the day are looked at
+ENOUGH_WAITED = 30  # tasks that waited, to tell places from them
 STEADY = 0.8  # part of the waiting time with one and the same number taken: then that is how many there are
 
 STEADY_BY_HOUR = 0.6  # less, because after places close some are still taken for a while
@@ -75,6 +76,12 @@ def fit_places(tasks: Tasks, until: float, local: Callable[[float], datetime]) -
         return Places(
             None, tuple(levels), most, f"fitted: nobody waited for a place; at most {most} were taken"
         )
+    waited = int(
+        (np.where(np.isnan(tasks.started), tasks.finished, tasks.started) > tasks.requested + 1 / 60).sum()
+    )
+    if waited < ENOUGH_WAITED:
+        says = f"fitted: only {waited} waited, too few to tell (at most {most} were taken): taken as without limit"
+        return Places(None, tuple(levels), most, says)
     last = known[-1] if known else most
     is_steady = steady_time >= STEADY * waiting_time
     is_exceeded = _peak_of_told_weeks(times, taken, levels) > max(known, default=0)

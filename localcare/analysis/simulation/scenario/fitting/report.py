@@ -25,7 +25,7 @@ def report_of(observed: Observed, whole: Estimate, foretold: Sequence[Foretold],
         _table(("Pathway", "A day", "From"), _demand_rows(whole)),
         "## Lengths and ends",
         _table(
-            ("Pathway", "Step", "Ended", "Open", "Length", "Furthest off", "Ends"),
+            ("Pathway", "Step", "Waited, hours", "Ended", "Open", "Length", "Furthest off", "Ends"),
             _step_rows(whole),
         ),
         "## Places",
@@ -87,6 +87,7 @@ def _step_rows(whole: Estimate) -> Iterable[tuple[str, ...]]:
         yield (
             one.pathway,
             one.step,
+            f"{one.mean_wait_hours:.2f}",
             str(one.length.ended),
             str(one.length.still_open),
             length + (" (by end)" if "duration_by_outcome" in one.content else ""),

@@ -19,17 +19,13 @@ def services_in(tasks: Tasks, pathways: Mapping[str, Pathway]) -> tuple[dict[Key
     that does steps of several kinds is one for each.
     """
     seen: dict[Key, set[Key]] = {}
-    for pathway, step, service, kind in sorted(
-        {
-            *zip(
-                *(getattr(tasks, name).tolist() for name in ("pathway", "step", "service", "kind")),
-                strict=True,
-            )
-        }
-    ):
-        by = pathways[pathway].steps[step].by
-        kind = kind or "service" if by == ANY_SERVICE else by
-        seen.setdefault((pathway, step), set()).add((kind, service or "somebody"))
+    rows = zip(tasks.pathway.tolist(), tasks.step.tolist(), tasks.service.tolist(), strict=True)
+    for pathway, step, service in sorted(set(rows)):
+        kind = pathways[pathway].steps[step].by
+        whose = (
+            ANY_SERVICE if kind == ANY_SERVICE else service or "somebody"
+        )  # of many kinds: one for them all
+        seen.setdefault((pathway, step), set()).add((kind, whose))
     together = _together(seen)
     names = _names({frozenset(group) for group in together.values()})
     services_of = {key: names[frozenset(together[min(group)])] for key, group in seen.items()}
@@ -53,10 +49,10 @@ def _names(groups: set[frozenset[Key]]) -> dict[frozenset[Key], str]:
         kind, service = min(group)
         wanted = [service, f"{service}-{kind}"] if len(group) == 1 else [kind]
         wanted += [f"{wanted[-1]}-{number}" for number in range(2, len(groups) + 2)]
-        names[group] = next(code for code in map(_code, wanted) if code not in names.values())
+        names[group] = next(code for code in map(code_of, wanted) if code not in names.values())
     return names
 
 
-def _code(words: str) -> str:
+def code_of(words: str) -> str:
     """Words as a code of a scenario file."""
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:LONGEST].strip("-") or "service"

@@ -41,7 +41,7 @@ def fit_step(
     known = pathway.steps[step].outcomes
     outcomes = np.array([code if code in known else "" for code in begun.outcome.tolist()], dtype=object)
     length = fit_length(hours, outcomes != "") if len(hours) else _unseen()
-    shares = outcome_shares(hours, outcomes) or {_ending(pathway, step): 1.0}
+    shares = outcome_shares(hours, outcomes) or {_usual(pathway, step): 1.0}
     source = f"fitted: {length.ended} ended, {length.still_open} still open" if len(hours) else GUESS
     content: dict[str, Any] = {
         "service": service,
@@ -70,7 +70,7 @@ def unseen_step(pathway: Pathway, step: str, service: str) -> dict[str, Any]:
     return {
         "service": service,
         "duration": {**_unseen().content, "source": GUESS},
-        "outcomes": {_ending(pathway, step): 1},
+        "outcomes": {_usual(pathway, step): 1},
         "source": GUESS,
     }
 
@@ -79,10 +79,10 @@ def _unseen() -> Length:
     return Length({"distribution": "exponential", "unit": "hours", "mean": 1}, 0, 0, 1.0, 0.0, 0.0, GUESS)
 
 
-def _ending(pathway: Pathway, step: str) -> str:
-    """An outcome that ends, else the first."""
+def _usual(pathway: Pathway, step: str) -> str:
+    """The first outcome of the definition that needs no reason: how a step is meant to end."""
     outcomes = pathway.steps[step].outcomes
-    return next((code for code, one in outcomes.items() if not one.to), next(iter(outcomes)))
+    return next((code for code, one in outcomes.items() if not one.needs_reason), next(iter(outcomes)))
 
 
 def _length_source(length: Length) -> str:
