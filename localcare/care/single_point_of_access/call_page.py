@@ -136,8 +136,6 @@ def build(request: HttpRequest, reader: Reader, *, case: Case | None = None, act
     for form in (page.answers, page.end, page.register, page.find):
         form.is_compact = True  # type: ignore[attr-defined]
     page.alarm = rules.alarm_of(page.said.get("red-flags") or [], definitions())
-    if person is not None:
-        page.known = known_about(reader, person, case)
     return page
 
 

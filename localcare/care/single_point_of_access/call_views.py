@@ -117,7 +117,6 @@ def _register(request: HttpRequest, reader: Reader, page: CallPage) -> None:
     reference = str(person.reference)
     request.session[call_page.REGISTERED] = [*request.session.get(call_page.REGISTERED, []), reference][-20:]
     page.person, page.open_register = person, False
-    page.known = call_page.known_about(reader, person, None)
 
 
 def _finish(
@@ -223,6 +222,7 @@ def _show(
 ) -> HttpResponse:
     """Draw the page; whoever is shown on it is written down."""
     if page.person is not None:
+        page.known = call_page.known_about(reader, page.person, page.case)
         record_access(
             reader=reader, action="contact.read", subjects=[str(page.person.reference)], basis="call taken"
         )
