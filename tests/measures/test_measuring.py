@@ -95,6 +95,16 @@ def test_the_breach_list_names_each_task_that_missed_it_and_who_still_waits(stor
     assert missed["service"].unique().to_pylist() == ["east-team"]
 
 
+@pytest.mark.trace("T096")
+def test_a_request_moved_out_of_the_two_hours_is_counted_as_moved(tmp_path):
+    told = Story()
+    told.tell(NOON, accepted=5, milestone_seen=90)
+    told.tell(NOON, accepted=5, **{"prioritised_two-day": 180})
+    source = told.source(tmp_path / "journal", NOON + timedelta(days=1))
+    assert number("urgent-response-two-hours-known", source) == (1, 1, 100.0)
+    assert number("moved-out-of-two-hours", source) == (1, 2, 50.0)
+
+
 def test_a_clock_that_still_runs_is_in_neither_number(tmp_path):
     told = Story()
     told.tell(NOON, accepted=5)

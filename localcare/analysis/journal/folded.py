@@ -54,7 +54,8 @@ def _add(
     for task in standing.tasks.values():
         step = pathway.steps[task.step]
         shared[task.task_id] = {**whose, **_shared(task, services)}
-        found.tasks.append(shared[task.task_id] | _task_row(task, step, rules))
+        first = {"first_priority": _first_priority(lines, task.task_id)}
+        found.tasks.append(shared[task.task_id] | first | _task_row(task, step, rules))
         for clock in clocks_of(step, task, standing, rules):
             found.clocks.append(shared[task.task_id] | _clock_row(vars(clock)))
     for place in dict.fromkeys(step.waits_in for step in pathway.steps.values() if step.waits_in):
@@ -67,6 +68,13 @@ def _add(
 def _first(ends: datetime | None, standing: JourneyStanding) -> datetime | None:
     """The wait ends with the journey at the latest."""
     return min((at for at in (ends, standing.ended_at) if at is not None), default=None)
+
+
+def _first_priority(lines: JourneyLines, task: int) -> str:
+    held = standing_entries(lines.lines)
+    asked = (one for one in held if one.task_id == task and one.event == "requested")
+    first = next(asked, None)
+    return str(first.detail.get("priority", "")) if first else ""
 
 
 def _journey_row(whose: Row, lines: JourneyLines, standing: JourneyStanding) -> Row:

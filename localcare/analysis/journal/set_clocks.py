@@ -156,6 +156,7 @@ class JournalTables:
             "service_kind": task.service_kind.argmax(task.entry, where=task.has_service).coalesce(""),
             "asked_by": task.asked_by.argmax(task.entry, where=says_who).coalesce(""),
             "priority": _last_priority(task, "requested"),
+            "first_priority": task.priority.argmin(task.entry, where=task.event == "requested").coalesce(""),
             "state": _state_of(task.event.argmax(task.entry, where=task.event.isin(tuple(STATES)))),
             "requested_at": _last(task, "effective_at", "requested"),
             "asked_at": task.effective_at.argmax(task.entry, where=asks),

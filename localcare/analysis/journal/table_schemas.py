@@ -31,6 +31,7 @@ OF_A_TASK = [
 ]
 TASKS = pa.schema([
     *OF_A_TASK,
+    ("first_priority", pa.string()),  # as it was asked for
     ("requested_at", TIME),
     ("asked_at", TIME),  # of the service that has it now
     ("accepted_at", TIME),

@@ -67,7 +67,7 @@ SUBJECTS: Mapping[str, Subject] = {
             "journal",
             {
                 **_TASK,
-                "outcome": "text", "goes_on": "truth", "requested_at": "time", "accepted_at": "time",
+                "first_priority": "text", "outcome": "text", "goes_on": "truth", "requested_at": "time", "accepted_at": "time",
                 "started_at": "time", "finished_at": "time", "lasts_until": "time", "ended_in_time": "truth",
                 "days": "number",
             },
