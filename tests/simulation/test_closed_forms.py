@@ -175,6 +175,15 @@ def test_served_within_of_erlang_a_meets_the_sum_over_who_was_before() -> None:
     assert erlang.erlang_a(servers, load, patience).served_within(within) == NEAR(served, abs=3e-4)
 
 
+def test_the_wait_of_those_who_are_served_is_what_they_have_left_at_each_moment() -> None:
+    for servers, load, patience in ((3, 4.0, 1.5), (20, 18.0, 0.7), (58, 60.0, 2.0)):
+        found = erlang.erlang_a(servers, load, patience)
+        times = np.linspace(0, 12 * patience / servers**0.5 + 3, 400)
+        later = np.array([1 - found.gave_up - found.served_within(float(at)) for at in times])
+        assert found.mean_wait_served == NEAR(np.trapezoid(later, times) / (1 - found.gave_up), rel=2e-3)
+        assert found.mean_wait_served < found.patience
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 60), st.floats(0.05, 0.98), st.floats(0.05, 0.999))
 def test_a_percentile_of_the_wait_is_the_share_turned_round(servers: int, part: float, share: float) -> None:

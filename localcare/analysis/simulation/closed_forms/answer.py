@@ -23,6 +23,7 @@ FIGURES = 3  # to so many figures are loads rounded where a formula is worked ou
 ASSUMPTIONS = (
     "Each hour (short work) or day (longer stays) is taken as a queue that has settled at the load of that time.",
     "Who comes to a second step comes as if nobody had waited before the first, and by chance (Poisson).",
+    "Waits are those of people who are served; who gave up or was turned away counts as lost.",
     "Queues that are left over from one day to the next are not carried on; where more is asked than there is, none is given.",
 )
 
@@ -232,7 +233,7 @@ def _with_little_room(room: int, cells: Cells, stay: float, exponential: bool) -
     found = [finite_queue(int(places), load, room) for places, load in rows]
     waits = Waits(
         cells.weight,
-        np.array([one.wait_probability for one in found])[at],
+        np.array([one.wait_probability / max(1 - one.turned_away, 1e-12) for one in found])[at],
         np.array([one.mean_wait for one in found])[at] * stay,
     )
     lost = float(np.dot(cells.weight, np.array([one.turned_away for one in found])[at]))
@@ -254,8 +255,8 @@ def _with_patience(
     found = [erlang_a(int(places), load, ratio) for places, load in rows]
     waits = Waits(
         cells.weight,
-        np.array([one.wait_probability for one in found])[at],
-        np.array([one.mean_wait for one in found])[at] * stay,
+        np.array([(one.wait_probability - one.gave_up) / max(1 - one.gave_up, 1e-12) for one in found])[at],
+        np.array([one.mean_wait_served for one in found])[at] * stay,
     )
     lost = float(np.dot(cells.weight, np.array([one.gave_up for one in found])[at]))
     exact = exponential and all(one.distribution == "exponential" for one in patience)

@@ -13,7 +13,7 @@ from localcare.analysis.simulation.scenario.distributions import Array
 
 @dataclass(frozen=True)
 class Waits:
-    """Waits that are nothing or exponential, hour by hour or day by day: three arrays of one length."""
+    """Waits of those who are served, nothing or exponential, hour by hour or day by day: three arrays of one length."""
 
     weight: Array  # people who come; they sum to 1
     probability: Array  # that they wait

@@ -94,6 +94,7 @@ class ErlangA:
     wait_probability: float
     gave_up: float  # share of all who come
     mean_wait: float  # of all who come, whether served or not
+    mean_wait_served: float  # of those who are served
     mean_queue: float
 
     @property
@@ -138,10 +139,10 @@ def erlang_a(servers: int, load: float, patience: float) -> ErlangA:
     if not patience > 0 or servers < 1:
         raise ValueError("Erlang A needs a server and a mean patience above 0")
     if load == 0:
-        return ErlangA(servers, load, patience, 0.0, 0.0, 0.0, 0.0)
+        return ErlangA(servers, load, patience, 0.0, 0.0, 0.0, 0.0, 0.0)
     blocked = erlang_b(servers, load)
     if blocked == 0:  # less than the smallest number there is: nobody ever waits
-        return ErlangA(servers, load, patience, 0.0, 0.0, 0.0, 0.0)
+        return ErlangA(servers, load, patience, 0.0, 0.0, 0.0, 0.0, 0.0)
     logs = _log_tail(servers, load, 1 / patience)
     top = float(logs.max())
     terms = np.exp(logs - top)
@@ -149,6 +150,9 @@ def erlang_a(servers: int, load: float, patience: float) -> ErlangA:
     below = math.exp(math.log(1 / blocked - 1) - top) if blocked < 1 else 0.0
     whole = below + math.fsum(terms)
     mean_queue = math.fsum(queued * terms) / whole
+    # somebody with k - 1 before them is served in the end with the chance servers / (servers + k / patience)
+    to_be_served = np.cumsum(np.where(queued > 0, servers / (servers + queued / patience), 0.0))
+    served = 1 - mean_queue / patience / load
     return ErlangA(
         servers=servers,
         load=load,
@@ -156,6 +160,7 @@ def erlang_a(servers: int, load: float, patience: float) -> ErlangA:
         wait_probability=math.fsum(terms) / whole,
         gave_up=mean_queue / patience / load,
         mean_wait=mean_queue / load,
+        mean_wait_served=math.fsum(to_be_served * terms) / whole / load / served,
         mean_queue=mean_queue,
     )
 
