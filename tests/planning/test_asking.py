@@ -138,3 +138,10 @@ def test_who_may_not_plan_sees_nothing(client):
 def test_what_is_not_there_is_not_found(client):
     assert client.get("/planning/ready/no-such-scenario/").status_code == 404
     assert client.get("/planning/saved/00000000-0000-0000-0000-000000000000/").status_code == 404
+
+
+def test_where_no_formula_holds_the_answer_says_so():
+    answer = answer_of(ready_base("call-centre-111"), {})
+
+    assert any("the queue grows: how far has to be simulated" in note for note in answer.notes)
+    assert "Run it in full for what these leave out" in answer.says
