@@ -78,6 +78,35 @@ def queue(servers: int | str, per_day: float, mean_hours: float, *, days: int = 
     )
 
 
+def every_pathway(days: int = 10, per_day: float = 6.0) -> Scenario:
+    """All shipped pathways at once: every outcome as likely, kinds of service with some places each."""
+    found, kinds = {}, set()
+    for code, pathway in shipped_pathways().items():
+        steps = {}
+        for step in pathway.steps.values():
+            kinds.add(step.by)
+            part = 1 / (len(step.milestones) + 1)
+            marks = {name: round(part * number, 3) for number, name in enumerate(step.milestones, start=1)}
+            steps[step.code] = {
+                "duration": hours(30.0 if step.lasts else 0.4),
+                "outcomes": dict.fromkeys(step.outcomes, 1 / len(step.outcomes)),
+                "milestones": marks,
+            }
+        found[code] = {"source": "synthetic", "demand": {"per_day": per_day}, "steps": steps}
+        if pathway.priorities:
+            found[code]["priorities"] = dict.fromkeys(pathway.priorities, 1 / len(pathway.priorities))
+    services = {kind: places(25, kind=kind, discipline="priority") for kind in sorted(kinds)}
+    content = {
+        "scenario": "every",
+        "title": "Every",
+        **HEADING,
+        "days": days,
+        "services": services,
+        "pathways": found,
+    }
+    return read_scenario(content)
+
+
 def prepared(given: Scenario) -> Prepared:
     """A scenario made ready."""
     return prepare(plan_of(given, shipped_pathways()))

@@ -89,10 +89,15 @@ def forward(**more: Any) -> Scenario:
         demand={"by_hour": [1] * 8 + [3] * 12 + [1] * 4},
         areas={code: {"title": code, "share": share} for code, share in (("north", 0.3), ("south", 0.7))},
         other_ways={
-            "other": {"title": "Other", "steps": {"stay": {"by": "beds", "outcomes": {"out": "end:home"}}}, "ends": {"home": "Home"}}
+            "other": {
+                "title": "Other", "steps": {"stay": {"by": "beds", "outcomes": {"out": "end:home"}}}, "ends": {"home": "Home"},
+            }
         },
         other_said={
-            "other": {"source": "synthetic", "demand": {"per_day": 2}, "steps": {"stay": {"duration": hours(50), "outcomes": {"out": 1}}}}
+            "other": {
+                "source": "synthetic", "demand": {"per_day": 2},
+                "steps": {"stay": {"duration": hours(50), "outcomes": {"out": 1}}},
+            }
         },
         changes=[
             change("demand", 1.4, "2025-01-12", areas=["north"]),
@@ -103,7 +108,7 @@ def forward(**more: Any) -> Scenario:
     )  # fmt: skip
 
 
-def busy() -> Scenario:
+def busy(days: int = 14) -> Scenario:
     """What only the events know: priorities, side by side, joins, stops, rounds, blocking, sickness, full rooms."""
     content: dict[str, Any] = {
         "desk": places(2, kind="desk", discipline="priority", waiting_room=4),
@@ -134,7 +139,7 @@ def busy() -> Scenario:
         "close": {"duration": hours(1), "outcomes": {"done": 1}},
     }  # fmt: skip
     return scenario(
-        content, steps, said, 40, days=14, priorities={"urgent": "Urgent", "routine": "Routine"},
+        content, steps, said, 40, days=days, priorities={"urgent": "Urgent", "routine": "Routine"},
         shares={"urgent": 0.4, "routine": 0.6},
         initial=[{"pathway": "way", "step": "stay", "count": 5, "source": "synthetic"},
                  {"pathway": "way", "step": "visit", "count": 3, "state": "requested", "source": "synthetic"}],
@@ -164,7 +169,7 @@ def test_without_numba_every_figure_is_the_same(tmp_path: Path) -> None:
     """A process in which nothing is compiled gives the same summary and the same journal."""
     program = (
         "import sys; from tests.simulation.engine_cases import run; from tests.simulation.test_engines_agree import busy;"
-        "r = run(busy(), replications=1, threads=1); r.write_journal(sys.argv[1]); print(r.summary().to_pylist())"
+        "r = run(busy(4), replications=1, threads=1); r.write_journal(sys.argv[1]); print(r.summary().to_pylist())"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "plain")],
@@ -173,7 +178,7 @@ def test_without_numba_every_figure_is_the_same(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    mine = run(busy(), replications=1)
+    mine = run(busy(4), replications=1)
     mine.write_journal(tmp_path / "compiled")
     assert done.stdout.strip() == repr(mine.summary().to_pylist())
     assert digest(tmp_path / "plain" / "journal.parquet") == digest(tmp_path / "compiled" / "journal.parquet")

@@ -102,7 +102,8 @@ SERVICE_WIDTH = 9
 # A step that is to be asked for now
 ASK_WIDTH = 5
 ASK_JOURNEY, ASK_STEP, ASK_BECAUSE, ASK_HELD, ASK_FIRST = range(ASK_WIDTH)
-ASKS_OF_ONE_MOMENT = 20_000  # more than these without time passing: people are sent round in a circle
+ASKS_OF_ONE_MOMENT = 20_000  # more than these …
+EVENTS_OF_ONE_MOMENT = 200_000  # … or these without time passing: people are sent round in a circle
 
 # The head of the network: how many there are of things, then where its parts begin
 NETWORK_HEAD = 18
@@ -147,7 +148,7 @@ CHANCE_HEAD = 12
 ) = range(CHANCE_HEAD)
 
 # The head of a run: counters, then where its parts begin
-WORLD_HEAD = 22
+WORLD_HEAD = 23
 (
     TASKS,
     JOURNEYS,
@@ -171,6 +172,7 @@ WORLD_HEAD = 22
     TASKS_AT,
     JOURNEYS_AT,
     NOW,
+    STILL,  # events since time last moved on
 ) = range(WORLD_HEAD)
 
 # How a stretch of the run came to its end

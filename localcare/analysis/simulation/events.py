@@ -390,6 +390,9 @@ def advance(net: Numbers, chance: Numbers, world: Numbers, until: int) -> int:
         while now >= net[net[c.DAYS_AT] + world[c.DAY] + 1]:
             world[c.DAY] += 1
         world[c.HANDLED] += 1
+        world[c.STILL] = world[c.STILL] + 1 if now == world[c.NOW] else 0
+        if world[c.STILL] > c.EVENTS_OF_ONE_MOMENT:
+            return c.GOES_ROUND
         world[c.NOW] = now
         if is_change:
             service = chance[chance[c.CHANGE_SERVICES_AT] + change]

@@ -175,10 +175,12 @@ def _priorities(plan: Plan, entries: Entries, pathway: np.ndarray, priority: np.
 def _details(entries: Entries, because: np.ndarray) -> Any:
     """Which entry led to a request."""
     leads = np.flatnonzero(because >= 0)
-    finished = pa.array(entries.finished_by[because[leads]] + 1).cast(pa.string())
-    texts = pa.compute.binary_join_element_wise('{"because": ', finished, "}", "")
+    causes, which = np.unique(entries.finished_by[because[leads]], return_inverse=True)
+    texts = pa.compute.binary_join_element_wise(
+        '{"because": ', pa.array(causes + 1).cast(pa.string()), "}", ""
+    )
     places = np.zeros(len(because), dtype=np.int32)
-    places[leads] = np.arange(1, len(leads) + 1)
+    places[leads] = which + 1
     return pa.DictionaryArray.from_arrays(pa.array(places), pa.concat_arrays([pa.array(["{}"]), texts]))
 
 
