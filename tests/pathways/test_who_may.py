@@ -70,11 +70,13 @@ def test_work_is_handed_on_to_a_service_that_does_such_work_and_takes_people(
     assert TaskState.objects.get(task=asked).service == other_team
 
 
-def test_after_a_refusal_only_a_service_that_does_such_work_is_asked(asked, member, services, other_team):
+def test_after_a_refusal_only_a_service_that_takes_people_is_asked(asked, member, services, other_team):
     handler = member("single-point-of-access", role="call-handler")
     actions.decline(task=asked, by=member("rapid-response"), code="other", reason="Nobody is free.")
-    with pytest.raises(NotPossible, match="does not do"):
-        actions.ask_again(task=asked, by=handler, to=services["district-nursing"])
+    Service.objects.filter(pk=other_team.pk).update(is_active=False)
+    with pytest.raises(NotPossible, match="no longer in the directory"):
+        actions.ask_again(task=asked, by=handler, to=other_team)
+    Service.objects.filter(pk=other_team.pk).update(is_active=True)
     actions.ask_again(task=asked, by=handler, to=other_team)
 
 

@@ -234,7 +234,8 @@ def transfer(*, task: Task, by: Reader, to: Service, reason: str, key: str | Non
             refusals.check_asker(by, ledger, standing)
         else:
             refusals.check_owner_or_asker(by, ledger, standing)
-        refusals.check_service(ledger, task.step, to)
+        refusals.check_kind(ledger, task.step, to)
+        refusals.check_takes_people(ledger, to)
         return following.hand_on(ledger, task, to=to, by=by, reason=reason)
 
     return do(task, by, "task.transferred", act, key=key, settles=False)

@@ -111,7 +111,7 @@ def ask_again(
             raise AlreadyDone("Another service has been asked already.")
         refusals.check_not_asked_anew(ledger, task)
         refusals.check_asker(by, ledger, standing)
-        refusals.check_service(ledger, task.step, to)
+        refusals.check_takes_people(ledger, to)  # the asker may judge that another kind can do it
         new = following.ask(
             ledger,
             task.step,

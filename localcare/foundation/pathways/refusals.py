@@ -129,14 +129,16 @@ def check_colleague(user: User, ledger: Ledger, standing: TaskStanding) -> None:
         raise NotPossible(f"{user.get_full_name() or user} is not in the team that has this work.")
 
 
-def check_service(ledger: Ledger, step: str, to: Service) -> None:
-    """Refuse to ask a service that does not do such work, is no more, or takes nobody now."""
-    kind = ledger.pathway.steps[step].by
+def check_kind(ledger: Ledger, step: str, to: Service) -> None:
+    """Refuse to hand work on to a service that does not do such work."""
+    kind, title = ledger.pathway.steps[step].by, ledger.pathway.steps[step].title
     if kind not in (to.kind, ANY_SERVICE):
-        title = ledger.pathway.steps[step].title
-        raise NotPossible(
-            f"{to.title} does not do “{title}”. Choose a service of the kind {words_of_kind(kind)}."
-        )
+        wanted = words_of_kind(kind)
+        raise NotPossible(f"{to.title} does not do “{title}”. Choose a service of the kind {wanted}.")
+
+
+def check_takes_people(ledger: Ledger, to: Service) -> None:
+    """Refuse to ask a service that is no more, or takes nobody now."""
     if not Service.objects.filter(valid_on(timezone.localdate(ledger.now)), pk=to.pk).exists():
         raise NotPossible(f"{to.title} is no longer in the directory. Choose another service.")
     shut = to.closures.filter(starts_at__lte=ledger.now, withdrawn_at=None).exclude(ends_at__lte=ledger.now)
