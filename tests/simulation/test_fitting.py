@@ -20,8 +20,9 @@ from localcare.analysis.simulation.scenario.files import load, shipped_content, 
 from localcare.analysis.simulation.scenario.fitting import Fitted, fit_folder
 from localcare.analysis.simulation.scenario.fitting.branches import evened, outcome_shares
 from localcare.analysis.simulation.scenario.fitting.lengths import fit_length, kaplan_meier
-from localcare.analysis.simulation.scenario.fitting.observed import Tasks
+from localcare.analysis.simulation.scenario.fitting.observed import Journeys, Observed, Tasks
 from localcare.analysis.simulation.scenario.fitting.places import fit_places
+from localcare.analysis.simulation.scenario.fitting.steps import fit_step
 from localcare.analysis.simulation.scenario.reading import read_scenario
 from localcare.analysis.simulation.scenario.reading_durations import read_duration
 from localcare.config.command_line.application import application
@@ -80,6 +81,37 @@ def test_kaplan_and_meier_by_hand() -> None:
     times, still = kaplan_meier(np.array([1.0, 2.0, 2.5, 4.0]), np.array([True, False, True, True]))
     assert times.tolist() == [1.0, 2.5, 4.0]
     assert still == NEAR([3 / 4, 3 / 8, 0.0])
+
+
+def tasks_of(hours: np.ndarray, outcomes: np.ndarray) -> Tasks:
+    """Tasks of one step that were started one after the other, and all ended."""
+    started = np.linspace(0, 100, len(hours))
+    words = np.full(len(hours), "urgent-community-response", dtype=object)
+    step = np.full(len(hours), "package", dtype=object)
+    return Tasks(words, step, words, words, outcomes.astype(object), started, started, started + hours)
+
+
+@pytest.mark.parametrize(("conveyed_hours", "differs"), [(12.0, True), (48.0, False)])
+def test_a_length_goes_with_the_end_only_where_it_does(conveyed_hours: float, differs: bool) -> None:
+    """More tasks than are weighed, so that the likelihoods would not compare if they were of different ones."""
+    generator = np.random.default_rng(2)
+    conveyed = generator.random(25_000) < 0.3
+    hours = np.where(
+        conveyed, generator.gamma(4, conveyed_hours / 4, 25_000), generator.gamma(4, 12.0, 25_000)
+    )
+    tasks = tasks_of(hours, np.where(conveyed, "conveyed", "recovered"))
+    pathway = shipped_pathways()["urgent-community-response"]
+    nothing = np.array([], dtype=object)
+    journeys = Journeys(nothing, nothing, np.array([]), np.array([], bool))
+    observed = Observed(
+        "lived", datetime(2025, 1, 1, tzinfo=UTC), 1e4, journeys, tasks, {}, {}, {}, frozenset()
+    )
+    found = fit_step(observed, tasks, pathway, "package", "team", 1e4).content
+    assert found["outcomes"]["conveyed"] == NEAR(0.3, abs=0.01)
+    assert ("duration_by_outcome" in found) == differs
+    if differs:
+        shorter = found["duration_by_outcome"]["conveyed"]
+        assert mean_hours(read_duration(shorter, ())) == NEAR(12, rel=0.03)
 
 
 def test_outcomes_that_come_late_are_not_underrated() -> None:

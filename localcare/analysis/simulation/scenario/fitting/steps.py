@@ -11,7 +11,7 @@ import numpy as np
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.distributions import Array
 from localcare.analysis.simulation.scenario.fitting.branches import outcome_shares
-from localcare.analysis.simulation.scenario.fitting.lengths import Length, fit_length
+from localcare.analysis.simulation.scenario.fitting.lengths import MOST, Length, fit_length
 from localcare.analysis.simulation.scenario.fitting.observed import Observed, Tasks, Words
 
 ENOUGH_BY_OUTCOME = 60  # tasks of each outcome, to give it a length of its own
@@ -98,11 +98,14 @@ def _by_outcome(
     counts = {code: int((outcomes == code).sum()) for code in shares}
     if len(shares) < 2 or min(counts.values()) < ENOUGH_BY_OUTCOME or (outcomes == "").mean() > 0.05:
         return {}
-    if whole.content["distribution"] in ("fixed", "empirical"):
+    if whole.content["distribution"] == "fixed":
         return {}
-    each = {code: fit_length(hours[outcomes == code], np.ones(counts[code], bool)) for code in shares}
+    chosen = np.linspace(0, len(hours) - 1, min(len(hours), MOST)).astype(int)
+    hours, outcomes = hours[chosen], outcomes[chosen]  # the same for both, so that their likelihoods compare
+    each = {code: fit_length(hours[outcomes == code], outcomes[outcomes == code] != "") for code in shares}
     if any(one.content["distribution"] in ("fixed", "empirical") for one in each.values()):
         return {}
-    if sum(one.log_likelihood for one in each.values()) - whole.log_likelihood < GAIN:
+    together = fit_length(hours, outcomes != "").log_likelihood
+    if sum(one.log_likelihood for one in each.values()) - together < GAIN:
         return {}
     return {code: {**one.content, "source": _length_source(one)} for code, one in each.items()}
