@@ -59,7 +59,7 @@ def test_what_was_asked_for_is_shipped():
     assert indicators().keys() >= ASKED_FOR
 
 
-@pytest.mark.trace("T234", "T235")
+@pytest.mark.trace("T234")
 def test_the_framework_has_outcomes_workforce_admissions_and_spend():
     domains = {one.domain for one in indicators().values()}
     assert {"outcomes", "workforce", "activity", "spend"} <= domains

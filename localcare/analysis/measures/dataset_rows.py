@@ -165,7 +165,7 @@ def with_people(rows: Any, dataset: LinkedDataset, places: Any) -> Any:
 
 
 def registered(dataset: LinkedDataset, days: Any, places: Any) -> Any:
-    """Everyone registered and alive on each of the days (columns starts_on, day, days): one row per person and day."""
+    """Everyone registered and alive on each of the days (column day): one row per person and day."""
     persons = dataset.table("persons").select(
         "death_date", person="person_id", sex="sex", birth_date="birth_date", deprivation_decile="imd_decile"
     )
@@ -188,9 +188,15 @@ def registered(dataset: LinkedDataset, days: Any, places: Any) -> Any:
     return found.left_join(places, found.practice == places.of_practice).drop("of_practice")
 
 
-def with_coded(people: Any, dataset: LinkedDataset) -> Any:
+def facts_of_plans_and_frailty(dataset: LinkedDataset) -> Any:
+    """The facts that say how frail somebody is, or that there is a care plan."""
+    facts, codes = dataset.table("facts"), meanings()
+    wanted = [*(code for grade in codes["frailty"].values() for code in grade), *codes["plan"]]
+    return facts.filter(facts.code.isin(wanted)).select("person_id", "code", "occurred_on", "ended_on")
+
+
+def with_coded(people: Any, facts: Any) -> Any:
     """The frailty and the care plan that were coded by the day; of frailty the newest code, of one day the gravest."""
-    facts = dataset.table("facts")
     grades = {code: grade for grade, codes in meanings()["frailty"].items() for code in codes}
     order = list(meanings()["frailty"])
     frail = facts.filter(facts.code.isin(tuple(grades)))

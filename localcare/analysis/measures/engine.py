@@ -202,9 +202,11 @@ def _of_registered(
 ) -> Iterator[Row]:
     """A share of the people registered, on the last day of each period."""
     days = days_of([*stretches(since, until, period)], at_end=True)
-    people = with_breakdowns(opened.people_with_coded(days))
+    people = opened.people(days, coded=True)
     people = people.filter(holds(people, indicator.among))
-    found = _grouped(people, by, people.starts_on).aggregate(**_numbers(indicator, people))
+    hits = ibis.cases((holds(people, indicator.hits), people.people), else_=0)
+    numbers = {"numerator": hits.sum(), "denominator": people.people.sum()}
+    found = _grouped(people, by, people.starts_on).aggregate(**numbers)
     yield from (_finished(indicator, row) for row in found.to_pyarrow().to_pylist())
 
 
@@ -215,9 +217,9 @@ def _of_rate(
     rows = _rows_of(indicator, opened, since, until)
     rows = rows.filter(rows.practice.notnull())
     events = _grouped(rows, by, period_column(rows.day, period, since)).aggregate(numerator=rows.count())
-    people = with_breakdowns(opened.people(days_of([*stretches(since, until, period)], at_end=False)))
+    people = opened.people(days_of([*stretches(since, until, period)], at_end=False))
     people = people.filter(holds(people, indicator.of_people))
-    lived = _grouped(people, by, people.starts_on).aggregate(denominator=people.days.sum())
+    lived = _grouped(people, by, people.starts_on).aggregate(denominator=(people.days * people.people).sum())
     found: dict[tuple[Any, ...], Row] = {}
     for table in (lived, events):
         for row in table.to_pyarrow().to_pylist():

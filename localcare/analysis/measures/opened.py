@@ -18,10 +18,10 @@ from localcare.analysis.measures import dataset_rows, journal_rows
 from localcare.analysis.measures.calendar import day_column
 from localcare.analysis.measures.people import with_breakdowns
 from localcare.analysis.measures.places import Places, shipped_places
-from localcare.analysis.measures.subjects import SUBJECTS
+from localcare.analysis.measures.subjects import OF_PEOPLE, SUBJECTS
 from localcare.analysis.pathways.working_time import local_day
 
-DAYS = pa.schema([("starts_on", pa.date32()), ("day", pa.date32()), ("days", pa.int64())])
+DAYS = pa.schema([("day", pa.date32())])
 PLACES = pa.schema([("of_practice", pa.string()), ("cluster", pa.string()), ("locality", pa.string())])
 
 
@@ -99,20 +99,36 @@ class Opened:
         rows = self._keep(rows.mutate(day=rows[on]).filter(rows[on].notnull()))
         return dataset_rows.with_people(rows, self.dataset, self.places)
 
-    def people(self, days: Sequence[Mapping[str, Any]]) -> Any:
-        """Everyone registered on each of the days."""
-        key = ("people", *(tuple(row.values()) for row in days))
+    def people(self, days: Sequence[Mapping[str, Any]], *, coded: bool = False) -> Any:
+        """How many people of each kind were registered on each of the days (columns starts_on, day and days).
+
+        One row for each kind that can be told apart; `coded`: also by what was coded by then. One day at a time, so that
+        the whole register of a county is never held for many days at once.
+        """
+        parts = [self._people_on(row["day"], coded) for row in days]
+        whole = [
+            part.append_column("starts_on", pa.array([row["starts_on"]] * part.num_rows, pa.date32()))
+            .append_column("days", pa.array([row["days"]] * part.num_rows, pa.int64()))
+            for part, row in zip(parts, days, strict=True)
+        ]  # fmt: skip
+        name = f"people_{next(self._names)}"
+        self.backend.con.register(name, pa.concat_tables(whole))
+        return self.backend.table(name)
+
+    def _people_on(self, day: date, coded: bool) -> Any:
+        key = ("people", day, coded)
         if key not in self._kept:
-            found = dataset_rows.registered(self.dataset, self.put("days", days, DAYS), self.places)
-            self._kept[key] = self._keep(found)
+            there = self.put("day", [{"day": day}], DAYS)
+            found = dataset_rows.registered(self.dataset, there, self.places)
+            found = dataset_rows.with_coded(found, self._coded) if coded else found
+            kinds = [*OF_PEOPLE, "day", "age", *(("frailty", "has_plan", "period_end") if coded else ())]
+            found = with_breakdowns(found)
+            self._kept[key] = found.group_by(*kinds).aggregate(people=found.count()).to_pyarrow()
         return self._kept[key]
 
-    def people_with_coded(self, days: Sequence[Mapping[str, Any]]) -> Any:
-        """Everyone registered on each of the days, with what was coded by then."""
-        key = ("coded", *(tuple(row.values()) for row in days))
-        if key not in self._kept:
-            self._kept[key] = self._keep(dataset_rows.with_coded(self.people(days), self.dataset))
-        return self._kept[key]
+    @cached_property
+    def _coded(self) -> Any:
+        return self._keep(dataset_rows.facts_of_plans_and_frailty(self.dataset))
 
     @cached_property
     def places(self) -> Any:
