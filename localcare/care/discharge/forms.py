@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from localcare.analysis.pathways.model import Pathway
 from localcare.care.discharge.pathways import codes
 from localcare.foundation.pathways.models import JourneyState
+from localcare.foundation.people.queries import named
 from localcare.foundation.record.models import Stay
 from localcare.foundation.services.models import Service
 
@@ -51,17 +52,7 @@ class BoardFilters(forms.Form):
         if chosen.get("plan"):
             opened = JourneyState.objects.filter(person=OuterRef("person"), is_open=True, pathway__in=codes())
             stays = stays.filter(Exists(opened) if chosen["plan"] == "open" else ~Exists(opened))
-        return stays.filter(_named(chosen["q"])) if chosen.get("q") else stays
-
-
-def _named(words: str) -> Q:
-    digits = words.replace(" ", "")
-    if digits.isdigit():
-        return Q(person__nhs_number__startswith=digits)
-    found = Q()
-    for word in words.split():
-        found &= Q(person__family_name__istartswith=word) | Q(person__given_name__istartswith=word)
-    return found
+        return stays.filter(named(chosen["q"], of="person__")) if chosen.get("q") else stays
 
 
 class PathwayForm(forms.Form):

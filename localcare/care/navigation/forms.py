@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from localcare.foundation.people.models import Person
+from localcare.foundation.people.queries import named
 from localcare.foundation.services.models import Service
 
 NOBODY = [("", "Nobody was found: it has to be chosen later")]
@@ -39,17 +40,7 @@ class CarerFilters(forms.Form):
         }
         if chosen.get("state"):
             people = people.filter(wanted[chosen["state"]])
-        return people.filter(_named(chosen["q"])) if chosen.get("q") else people
-
-
-def _named(words: str) -> Q:
-    digits = words.replace(" ", "")
-    if digits.isdigit():
-        return Q(nhs_number__startswith=digits)
-    found = Q()
-    for word in words.split():
-        found &= Q(family_name__istartswith=word) | Q(given_name__istartswith=word)
-    return found
+        return people.filter(named(chosen["q"])) if chosen.get("q") else people
 
 
 class AskForm(forms.Form):

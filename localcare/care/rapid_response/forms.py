@@ -8,8 +8,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.pathways.desk.forms import DoneForm
 from localcare.foundation.pathways.desk.matches import service_choices, service_of
+from localcare.foundation.pathways.desk.outcome_form import DoneForm
 from localcare.foundation.pathways.desk.situation import Situation
 
 

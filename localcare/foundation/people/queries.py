@@ -39,6 +39,17 @@ def registered_on(day: date) -> Q:
     return Q(started_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
 
 
+def named(words: str, *, of: str = "") -> Q:
+    """Whose NHS number or names begin as typed; `of` leads to the person, for example `person__`."""
+    digits = words.replace(" ", "")
+    if digits.isdigit():
+        return Q((f"{of}nhs_number__startswith", digits))
+    found = Q()
+    for word in words.split():
+        found &= Q((f"{of}family_name__istartswith", word)) | Q((f"{of}given_name__istartswith", word))
+    return found
+
+
 def visible_people(
     reader: Reader, permission: str = "person.read", *, on: date | None = None
 ) -> QuerySet[Person]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from localcare.foundation.pathways import actions, definitions, queries
 from localcare.foundation.pathways.desk import journey_page
+from localcare.foundation.pathways.desk.act_form import LONGEST_TEXT
 from localcare.foundation.pathways.desk.deeds import KEY
-from localcare.foundation.pathways.desk.forms import LONGEST_TEXT
 from localcare.foundation.pathways.desk.own_part import own_part
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import Journey

@@ -22,8 +22,8 @@ from localcare.foundation.forms.filling import fill
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.forms.queries import latest_completed
 from localcare.foundation.pathways import actions, definitions, queries
+from localcare.foundation.pathways.desk.act_form import LONGEST_TEXT
 from localcare.foundation.pathways.desk.deeds import KEY
-from localcare.foundation.pathways.desk.forms import LONGEST_TEXT
 from localcare.foundation.pathways.desk.matches import ANY, service_choices, service_of
 from localcare.foundation.pathways.desk.presenters import TaskRow, task_rows
 from localcare.foundation.pathways.errors import NotPossible

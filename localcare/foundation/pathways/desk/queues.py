@@ -15,6 +15,7 @@ from localcare.foundation.pathways import queries
 from localcare.foundation.pathways.desk.moments import LONDON
 from localcare.foundation.pathways.models import TaskState
 from localcare.foundation.pathways.sight import whole_story
+from localcare.foundation.people.queries import named
 from localcare.foundation.services.models import Service
 from localcare.kernel.access.readers import Reader
 
@@ -110,7 +111,7 @@ class Queue:
         if found.get("who"):
             tasks = tasks.filter(assigned_to=None if found["who"] == "nobody" else found["who"])
         if found.get("q"):
-            tasks = tasks.filter(_person(found["q"]))
+            tasks = tasks.filter(named(found["q"], of="person__"))
             return tasks.filter(whole_story(self.reader)) if self.tab.of_others else tasks
         return tasks
 
@@ -133,13 +134,3 @@ class Queue:
         )
         found = {code: counted.get(f"on_{code}", 0) for code in TABS}
         return found | {code: self._on(tab).count() for code, tab in TABS.items() if tab.of_others}
-
-
-def _person(words: str) -> Q:
-    digits = words.replace(" ", "")
-    if digits.isdigit():
-        return Q(person__nhs_number__startswith=digits)
-    found = Q()
-    for word in words.split():
-        found &= Q(person__family_name__istartswith=word) | Q(person__given_name__istartswith=word)
-    return found

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from localcare.foundation.pathways import actions, queries
-from localcare.foundation.pathways.desk.forms import LONGEST_TEXT, colleagues
+from localcare.foundation.pathways.desk.act_form import LONGEST_TEXT
+from localcare.foundation.pathways.desk.forms import colleagues
 from localcare.foundation.pathways.desk.lists import chosen_service, filters_of, no_team
 from localcare.foundation.pathways.desk.presenters import TaskRow, named_for, task_rows
 from localcare.foundation.pathways.desk.queues import HELD, Queue, conditions

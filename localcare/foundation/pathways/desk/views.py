@@ -19,9 +19,10 @@ from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.forms.queries import latest_completed
 from localcare.foundation.pathways import queries
 from localcare.foundation.pathways.desk import task_page
+from localcare.foundation.pathways.desk.act_form import ActForm
 from localcare.foundation.pathways.desk.acts import KINDS, Act, TaskActs
 from localcare.foundation.pathways.desk.deeds import perform
-from localcare.foundation.pathways.desk.forms import FORMS, ActForm
+from localcare.foundation.pathways.desk.forms import FORMS
 from localcare.foundation.pathways.desk.lists import ListPage, list_page, no_team
 from localcare.foundation.pathways.desk.live import answer, tag_of
 from localcare.foundation.pathways.errors import AlreadyDone, NotPossible
