@@ -24,7 +24,7 @@ CONTENTS = {
     for content in (yaml.safe_load(file.read_text()) for file in sorted(FOLDER.glob("*.yaml")))
     if "pathway" in content
 }
-STARTS = (datetime(2026, 3, 27, 15, 0, tzinfo=UTC), datetime(2026, 10, 23, 9, 30, tzinfo=UTC))
+STARTS = tuple(datetime(*day, 12, tzinfo=UTC) for day in ((2026, 3, 27), (2026, 10, 23)))
 PLAIN = (
     "accepted",
     "started",
