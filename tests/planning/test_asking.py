@@ -64,13 +64,13 @@ def test_a_comma_in_a_number_is_read_as_it_is_meant(client):
 
 @pytest.mark.parametrize("code", scenario_files())
 def test_closed_forms_answer_while_a_number_is_moved(client, code):
-    """Server time of the part that is renewed, the best of five: other work on the machine only ever adds."""
+    """Processor time of the part that is renewed, the best of three: what else the machine does is not counted."""
     lever = ready_base(code).levers[0]
     address, seconds = f"/planning/ready/{code}/answer/", []
-    for more in range(6):
-        started = time.perf_counter()
+    for more in range(3):
+        started = time.process_time()
         assert client.get(address, {lever.name: str(float(lever.now) + more)}).status_code == 200
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert min(seconds) < LIMIT_SECONDS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -37,25 +37,27 @@ def by_area(scenario: Scenario, pathways: Mapping[str, Pathway]) -> list[AreaTab
 def people_by_quarter(scenario: Scenario, pathway: str) -> dict[str, dict[str, float]]:
     """Expected people by quarter of the counted days and by area, both in order; a quarter may be cut off at the ends."""
     first = scenario.starts_on + timedelta(days=scenario.warm_up_days)
-    quarters = [_quarter(first + timedelta(days=day)) for day in range(scenario.days)]
-    found: dict[str, dict[str, float]] = {quarter: {} for quarter in dict.fromkeys(quarters)}
-    names = np.array(quarters)
+    numbers = [_number(first + timedelta(days=day)) for day in range(scenario.days)]
+    found: dict[str, dict[str, float]] = {_quarter(number): {} for number in dict.fromkeys(numbers)}
     for area, share in area_shares(scenario, pathway).items():
         people = daily_demand(scenario, pathway, area, share)[scenario.warm_up_days :]
-        for quarter in found:
-            found[quarter][area] = float(people[names == quarter].sum())
+        sums = np.bincount(np.array(numbers) - numbers[0], weights=people)
+        for quarter, total in zip(found, sums, strict=True):
+            found[quarter][area] = float(total)
     return found
 
 
 def without_changes(scenario: Scenario, pathway: str) -> Scenario:
     """The scenario in which nothing that changes this demand ever begins."""
-    return replace(scenario, changes=tuple(_not_begun(one, pathway) for one in scenario.changes))
+    return replace(scenario, changes=tuple(_not_begun(scenario.changes, pathway)))
 
 
-def _not_begun(change: Change, pathway: str) -> Change:
-    if change.what == "demand" and change.pathway == pathway:
-        return replace(change, value=change.before)
-    return change
+def _not_begun(changes: Iterable[Change], pathway: str) -> Iterator[Change]:
+    for change in changes:
+        if change.what != "demand" or change.pathway != pathway:
+            yield change
+        elif change.before != 1:  # something of it is there before it begins, or nothing of the demand is
+            yield replace(change, value=change.before)
 
 
 def _table(scenario: Scenario, code: str, title: str) -> AreaTable:
@@ -98,6 +100,11 @@ def _signed(gap: float) -> str:
     return words if gap < 0 else f"+{words}"
 
 
-def _quarter(day: date) -> str:
-    first = (day.month - 1) // 3 * 3 + 1
-    return f"{date(day.year, first, 1):%b} to {date(day.year, first + 2, 1):%b %Y}"
+def _number(day: date) -> int:
+    """The quarter as a number that rises by one."""
+    return day.year * 4 + (day.month - 1) // 3
+
+
+def _quarter(number: int) -> str:
+    year, quarter = divmod(number, 4)
+    return f"{date(year, quarter * 3 + 1, 1):%b} to {date(year, quarter * 3 + 3, 1):%b %Y}"
