@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+from typer.testing import CliRunner
+
+from localcare.config.command_line.application import application
 from localcare.foundation.pathways import actions
 from localcare.foundation.pathways.journal_export import export_journal
 from localcare.foundation.pathways.models import JournalEntry, Journey
@@ -90,3 +95,17 @@ def test_places_of_people_are_written(services, tmp_path):
     registration = person.registrations.get()
     assert row["practice"] == registration.practice.code
     assert (row["sex"], row["birth_date"]) == (person.sex, person.birth_date)
+
+
+def test_from_the_shell(services, tmp_path):
+    """The journal is exported by a command, and another measures it."""
+    open_journey(registered_person())
+    out, today = str(tmp_path / "journal"), timezone.localdate()
+    done = CliRunner().invoke(application, ["export", "journal", out, "--purpose", "planning"])
+    assert done.exit_code == 0, done.output
+    assert f"{JournalEntry.objects.count()} entries in" in done.output
+    days = ["--since", str(today - timedelta(days=1)), "--until", str(today + timedelta(days=1))]
+    asked = ["measure", "moved-out-of-two-hours", "--journal", out, *days, "--period", "all"]
+    measured = CliRunner().invoke(application, [*asked, "--out", str(tmp_path / "numbers.csv")])
+    assert measured.exit_code == 0, measured.output
+    assert (tmp_path / "numbers.csv").read_text().splitlines()[1].endswith("0,1,0")
