@@ -26,6 +26,7 @@ TITLES = {
     "journal": "The journal at size, and timers",
     "answers": "Answers while a number is moved, and charts",
     "contacts": "Contacts taken, triaged and dispatched by eight people at once",
+    "simulation": "A county's year simulated a hundred times, against peers",
 }
 
 

@@ -307,3 +307,38 @@ def test_one_replication_by_hand() -> None:
     )
     waits = (found.task_rows[:, c.STARTED] - found.task_rows[:, c.REQUESTED])[:10] / HOUR
     assert waits == pytest.approx(np.arange(10) * 0.5, abs=1e-6)
+
+
+def test_days_are_what_the_tasks_say() -> None:
+    """The fast count against a slow one: who waits and who is served at each midnight, and what happened each day."""
+    given = busy()
+    found, result = history(given), run(given, replications=1)
+    midnights, names = (
+        result.prepared.plan.calendar.midnights,
+        [one.code for one in result.prepared.plan.services],
+    )
+    takes = result.prepared.plan.step_rows[:, c.TAKES]
+    for row in result.daily().to_pylist():
+        if not row["service"]:
+            continue
+        rows = found.task_rows[found.task_rows[:, c.SERVICE] == names.index(row["service"])]
+        day = row["day"].toordinal() - given.starts_on.toordinal()
+        begins, ends = midnights[day], midnights[day + 1]
+        never = c.NOT_YET
+        asked, started, ended, freed = (rows[:, name] for name in (c.REQUESTED, c.STARTED, c.ENDED, c.FREED))
+        left = np.where(started != never, started, ended)
+        waiting = (asked < ends) & ((left == never) | (left >= ends))
+        held = (started != never) & (started < ends) & ((freed == never) | (freed >= ends))
+        on_day = {
+            "asked": (asked >= begins) & (asked < ends),
+            "started": (started >= begins) & (started < ends),
+            "finished": (rows[:, c.STATE] == c.DONE) & (ended >= begins) & (ended < ends),
+            "gave_up": (rows[:, c.STATE] == c.GAVE_UP) & (ended >= begins) & (ended < ends),
+            "turned_away": (rows[:, c.STATE] == c.TURNED_AWAY) & (ended >= begins) & (ended < ends),
+        }
+        assert row["waiting"] == waiting.sum()
+        assert row["occupied"] == takes[rows[held, c.STEP]].sum()
+        for name, mine in on_day.items():
+            assert row[name] == mine.sum(), name
+        mine = on_day["started"]
+        assert row["wait_seconds"] == pytest.approx((started[mine] - asked[mine]).sum() / 1e6)

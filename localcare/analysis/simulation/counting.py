@@ -37,18 +37,15 @@ def bin_of(wait: int) -> int:
 
 
 @compiled
-def count_span(
-    daily: Numbers, midnights: Numbers, days: int, row: int, column: int, since: int, until: int, by: int
-) -> None:
-    """Add to the midnights that lie in a span (as differences; `add_up` makes numbers of them)."""
-    first, last = max(0, day_of(midnights, days, since)), day_of(midnights, days, until)
-    if until >= midnights[days]:  # still so at the last midnight
-        last = days
-    if first == last or until < midnights[0]:
-        return
-    daily[(row * days + first) * c.DAILY_WIDTH + column] += by
-    if last < days:
-        daily[(row * days + last) * c.DAILY_WIDTH + column] -= by
+def count_span(daily: Numbers, cell: int, days: int, first: int, last: int, column: int, by: int) -> None:
+    """Add to the midnights between two days, as differences of which `add_up` makes numbers.
+
+    The first day may be -1, before the run, and the last one the number of days, after it.
+    """
+    if last > first:
+        daily[cell + max(0, first) * c.DAILY_WIDTH + column] += by
+        if last < days:
+            daily[cell + last * c.DAILY_WIDTH + column] -= by
 
 
 @compiled
@@ -96,24 +93,32 @@ def count_task(
 ) -> None:  # fmt: skip
     """Count one task in one row."""
     requested, started, ended = tasks[at + c.REQUESTED], tasks[at + c.STARTED], tasks[at + c.ENDED]
-    freed, state = tasks[at + c.FREED], tasks[at + c.STATE]
+    freed, state, cell = tasks[at + c.FREED], tasks[at + c.STATE], row * days * c.DAILY_WIDTH
+    asked_on = day_of(midnights, days, requested)
+    left_on = days if ended == c.NOT_YET else day_of(midnights, days, ended)
     ended = end if ended == c.NOT_YET else ended
-    freed = end if freed == c.NOT_YET else freed
     waited_until = ended if started == c.NOT_YET else started
+    began_on = (
+        left_on
+        if started == c.NOT_YET
+        else (asked_on if started == requested else day_of(midnights, days, started))
+    )
     totals[row * c.TOTALS + c.TIME_THERE] += ended - max(requested, 0)
-    totals[row * c.TOTALS + c.TIME_WAITING] += overlap(requested, waited_until, window, end)
-    count_span(daily, midnights, days, row, c.WAITING_AT_END, requested, waited_until, 1)
-    day = day_of(midnights, days, requested)
-    if day >= 0:
-        daily[(row * days + day) * c.DAILY_WIDTH + c.ASKED] += 1
+    if waited_until > requested:
+        totals[row * c.TOTALS + c.TIME_WAITING] += overlap(requested, waited_until, window, end)
+        count_span(daily, cell, days, asked_on, began_on, c.WAITING_AT_END, 1)
+    if asked_on >= 0:
+        daily[cell + asked_on * c.DAILY_WIDTH + c.ASKED] += 1
     if started != c.NOT_YET:
+        freed_on = days
+        if freed != c.NOT_YET:
+            freed_on = left_on if freed == ended else day_of(midnights, days, freed)
+        freed = end if freed == c.NOT_YET else freed
         totals[row * c.TOTALS + c.TIME_OCCUPIED] += takes * overlap(started, freed, window, end)
-        count_span(daily, midnights, days, row, c.OCCUPIED_AT_END, started, freed, takes)
-        day = day_of(midnights, days, started)
-        if day >= 0:
-            began = (row * days + day) * c.DAILY_WIDTH
-            daily[began + c.BEGAN] += 1
-            daily[began + c.WAITED] += started - requested
+        count_span(daily, cell, days, began_on, freed_on, c.OCCUPIED_AT_END, takes)
+        if began_on >= 0:
+            daily[cell + began_on * c.DAILY_WIDTH + c.BEGAN] += 1
+            daily[cell + began_on * c.DAILY_WIDTH + c.WAITED] += started - requested
         if requested >= window:
             waits[row * BINS + bin_of(started - requested)] += 1
     column = -1
@@ -124,4 +129,14 @@ def count_task(
     elif state == c.TURNED_AWAY:
         column = c.TURNED_AWAY_THAT_DAY
     if column >= 0:
-        daily[(row * days + day_of(midnights, days, ended)) * c.DAILY_WIDTH + column] += 1
+        daily[cell + left_on * c.DAILY_WIDTH + column] += 1
+
+
+@compiled
+def count_ends(journeys: Numbers, window: int, most: int, found: Numbers) -> None:
+    """Count the journeys that closed from a moment on: pathways x ends, the last for those that came to no end."""
+    for journey in range(len(journeys) // c.JOURNEY_WIDTH):
+        row = journey * c.JOURNEY_WIDTH
+        if journeys[row + c.CLOSED] >= window:
+            end = journeys[row + c.END]
+            found[journeys[row + c.PATHWAY] * most + (end if end >= 0 else most - 1)] += 1

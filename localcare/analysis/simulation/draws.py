@@ -99,7 +99,7 @@ def draw(prepared: Prepared, stream: Stream, room: int = 1, workspace: Workspace
         span = slice(own_from[position], own_from[position + 1])
         priorities[span] = _priorities(plan, position, counts[position], others[position], stream)
         areas[span] = _areas(prepared, position, arrivals[position], others[position], stream)
-    series, drawn = _series(plan, counts, others, stream, room)
+    series, size = _series(plan, counts, others, room)
     times, services, places = capacity.timeline(plan, prepared.places, stream)
     found = laid_out(
         c.CHANCE_HEAD,
@@ -112,17 +112,34 @@ def draw(prepared: Prepared, stream: Stream, room: int = 1, workspace: Workspace
             c.PRIORITIES_AT: priorities,
             c.AREAS_AT: areas,
             c.SERIES_AT: series,
-            c.DRAWS_AT: drawn,
             c.CHANGE_TIMES_AT: times,
             c.CHANGE_SERVICES_AT: services,
             c.CHANGE_PLACES_AT: places,
         },
-        workspace=workspace,
+        {c.DRAWS_AT: size},
+        workspace,
     )
     where = part(found, c.SERIES_AT, series.size).reshape(-1, c.SERIES_WIDTH)
     where[:, c.OWN_AT] += found[c.DRAWS_AT]
     where[:, c.AGAIN_AT] += found[c.DRAWS_AT]
+    _fill(plan, found, where, counts, stream)
     return found
+
+
+def _fill(plan: Plan, chance: np.ndarray, where: np.ndarray, counts: Sequence[int], stream: Stream) -> None:
+    """Draw all series into their places: those of the demand, of others, and the stock, each with a stream of its own."""
+    for (step, purpose, duration), (own, stride, stock, again) in zip(
+        plan.series, where.tolist(), strict=True
+    ):
+        position, said = plan.steps[step]
+        name = f"{plan.pathways[position].code}:{said.code}:{purpose}"
+        if not stride:
+            chance[own : own + 1] = _drawn(duration, 1, stream(name))
+            continue
+        count = counts[position]
+        chance[own : own + count] = _drawn(duration, count, stream(name))
+        chance[own + count : stock] = _drawn(duration, stock - own - count, stream(f"{name}:others"))
+        chance[stock : stock + again] = _drawn(duration, again, stream(f"{name}:again"))
 
 
 def _two(stream: Stream, purpose: str, count: int, others: int) -> np.ndarray:
@@ -160,31 +177,20 @@ def _areas(
     return chosen.astype(np.int64)
 
 
-def _series(
-    plan: Plan, counts: Sequence[int], others: Sequence[int], stream: Stream, room: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where each series of draws stands among all draws, and the draws."""
+def _series(plan: Plan, counts: Sequence[int], others: Sequence[int], room: int) -> tuple[np.ndarray, int]:
+    """Where each series of draws stands among all draws, and how many there are."""
     rows = np.zeros((len(plan.series), c.SERIES_WIDTH), dtype=np.int64)
-    kept: list[np.ndarray] = []
     size = 0
-    for place, (step, purpose, duration) in enumerate(plan.series):
-        position, said = plan.steps[step]
-        name = f"{plan.pathways[position].code}:{said.code}:{purpose}"
-        count, other = counts[position], others[position]
+    for place, (step, _, duration) in enumerate(plan.series):
+        own = counts[plan.steps[step][0]] + others[plan.steps[step][0]]
         if _is_certain(plan, step, duration):
-            parts = [_drawn(duration, 1, stream(name))]
             rows[place] = (size, 0, size, 0)
-        else:
-            again = int(256 + 0.25 * (count + other)) * room if plan.may_repeat[step] else 0
-            parts = [
-                _drawn(duration, count, stream(name)),
-                _drawn(duration, other, stream(f"{name}:others")),
-                _drawn(duration, again, stream(f"{name}:again")),
-            ]
-            rows[place] = (size, 1, size + count + other, again)
-        kept.extend(parts)
-        size += sum(map(len, parts))
-    return rows, np.concatenate(kept)
+            size += 1
+            continue
+        again = int(256 + 0.25 * own) * room if plan.may_repeat[step] else 0
+        rows[place] = (size, 1, size + own, again)
+        size += own + again
+    return rows, size
 
 
 def _is_certain(plan: Plan, step: int, duration: Duration | None) -> bool:
@@ -196,6 +202,9 @@ def _is_certain(plan: Plan, step: int, duration: Duration | None) -> bool:
 
 
 def _drawn(duration: Duration | None, count: int, random: np.random.Generator) -> np.ndarray:
+    """Parts of CERTAIN, or lengths, as floating numbers to be cut off."""
     if duration is None:
-        return (random.random(count, dtype=np.float32) * np.float32(c.CERTAIN)).astype(np.int64)
-    return lengths.draw(duration, count, random)
+        found = random.random(count, dtype=np.float32)
+        found *= np.float32(c.CERTAIN)
+        return found
+    return lengths.to_be_cut(duration, count, random)

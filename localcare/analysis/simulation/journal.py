@@ -63,12 +63,12 @@ def write_history(
     """Write a history in its order as a journal folder."""
     plan, calendar = result.prepared.plan, result.prepared.plan.calendar
     folder.mkdir(parents=True, exist_ok=True)
-    people = _people_numbers(history)
-    _write(table(plan, history, people), folder / "journal.parquet")
+    people = people_numbers(history)
+    write_table(table(plan, history, people), folder / "journal.parquet")
     firsts = np.flatnonzero(history.journey_rows[:, c.PERSON] == np.arange(history.journeys))
     stream = streams(result.seed, replication)
-    _write(people_of(plan, history.journey_rows[firsts, c.AREA], stream), folder / "people.parquet")
-    _write(_services(plan), folder / "services.parquet")
+    write_table(people_of(plan, history.journey_rows[firsts, c.AREA], stream), folder / "people.parquet")
+    write_table(_services(plan), folder / "services.parquet")
     write_pathways(folder, {(one.code, one.version): content_of(one) for one in plan.pathways})
     write_about(
         folder,
@@ -85,7 +85,7 @@ def write_history(
     return JournalFolder(folder)
 
 
-def _people_numbers(history: History) -> np.ndarray:
+def people_numbers(history: History) -> np.ndarray:
     """The number of the person of each journey."""
     owner = history.journey_rows[:, c.PERSON]
     return np.asarray(np.cumsum(owner == np.arange(history.journeys))[owner])
@@ -193,7 +193,7 @@ def _services(plan: Plan) -> Any:
     return pa.Table.from_pylist(rows, schema=SERVICES)
 
 
-def _write(found: Any, file: Path) -> None:
+def write_table(found: Any, file: Path) -> None:
     """There whole or not at all; words by number are plain words to whoever reads the file."""
     part = file.with_name(f".{file.name}.part")
     try:

@@ -14,6 +14,11 @@ SINGLE = np.float32  # seven digits are enough for a length, and faster
 
 def draw(duration: Duration, count: int, random: np.random.Generator) -> np.ndarray:
     """So many lengths; a longer row begins with the same numbers as a shorter one."""
+    return to_be_cut(duration, count, random).astype(np.int64)
+
+
+def to_be_cut(duration: Duration, count: int, random: np.random.Generator) -> np.ndarray:
+    """The same lengths as floating numbers half a microsecond too long, so that cutting them off rounds them."""
     given = duration.parameters
     scale = duration.hours_per_unit * HOUR
     found: np.ndarray
@@ -41,7 +46,8 @@ def draw(duration: Duration, count: int, random: np.random.Generator) -> np.ndar
             found = np.array(duration.values)[np.minimum(places, len(edges) - 1)] * scale
         case "fixed":
             found = np.full(count, given["value"] * scale)
-    return np.rint(found).astype(np.int64)
+    found += 0.5
+    return found
 
 
 def mean_hours(duration: Duration) -> float:

@@ -13,7 +13,7 @@ from localcare.analysis.simulation.capacity import timeline
 from localcare.analysis.simulation.clock_counting import count_clocks
 from localcare.analysis.simulation.clock_plan import ClockPlan
 from localcare.analysis.simulation.compiling import is_compiled
-from localcare.analysis.simulation.counting import BINS, count
+from localcare.analysis.simulation.counting import BINS, count, count_ends
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import run_events
 from localcare.analysis.simulation.history import History
@@ -69,15 +69,19 @@ def figures_of(
     found = np.zeros(max(1, len(clocks.clocks)) * days * 2, dtype=np.int64)
     tasks, journeys = history.task_rows.ravel(), history.journey_rows.ravel()
     warm_up = plan.scenario.warm_up_days
+    most = max((len(pathway.ends) for pathway in plan.pathways), default=0) + 1
+    ended = np.zeros(len(plan.pathways) * most, dtype=np.int64)
     bundle: list[Numbers] = [
-        tasks, journeys, plan.network, midnights, clocks.rows, clocks.first, clocks.dues, daily, waits, totals, found,
+        tasks, journeys, plan.network, midnights, clocks.rows, clocks.first, clocks.dues, daily, waits, totals, found, ended,
     ]  # fmt: skip
     if not is_compiled(count):
         bundle = [numbers.tolist() for numbers in bundle]
     task_rows, journey_rows, net, days_begin, clock_rows, first, dues, *counted = bundle
     count(task_rows, journey_rows, net, days_begin, days, warm_up, counted[0], counted[1], counted[2])
-    count_clocks(task_rows, journey_rows, clock_rows, first, dues, days_begin, days, counted[3])
-    daily, waits, totals, found = (np.asarray(numbers, dtype=np.int64) for numbers in counted)
+    if clocks.clocks:
+        count_clocks(task_rows, journey_rows, clock_rows, first, dues, days_begin, days, counted[3])
+    count_ends(journey_rows, plan.calendar.midnights[warm_up], most, counted[4])
+    daily, waits, totals, found, ended = (np.asarray(numbers, dtype=np.int64) for numbers in counted)
     by_day = _of_rows(plan, daily.reshape(rows, days, c.DAILY_WIDTH))
     return Figures(
         daily=by_day.astype(np.int32),
@@ -87,7 +91,7 @@ def figures_of(
         people_time=history.people_time,
         places_time=_places_time(prepared, seed, replication),
         clocks=found.reshape(-1, days, 2).astype(np.int32)[: len(clocks.clocks)],
-        ended=_ends(prepared, history),
+        ended=ended.reshape(-1, most),
         tasks=history.tasks,
         journeys=history.journeys,
         events=history.events,
@@ -116,15 +120,3 @@ def _places_time(prepared: Prepared, seed: int, replication: int) -> np.ndarray:
         unlimited = (places[mine] >= c.UNLIMITED).any()
         found[service] = -1.0 if unlimited else float((spans * places[mine].astype(np.float64)).sum())
     return found
-
-
-def _ends(prepared: Prepared, history: History) -> np.ndarray:
-    """Journeys that closed in the counted days, by pathway and end."""
-    plan = prepared.plan
-    most = max((len(pathway.ends) for pathway in plan.pathways), default=0) + 1
-    window = plan.calendar.midnights[plan.scenario.warm_up_days]
-    is_counted = history.journey_rows[:, c.CLOSED] >= window
-    closed = np.stack([history.journey_rows[is_counted, column] for column in (c.PATHWAY, c.END)], axis=1)
-    ends = np.where(closed[:, 1] >= 0, closed[:, 1], most - 1)
-    found = np.bincount(closed[:, 0] * most + ends, minlength=len(plan.pathways) * most)
-    return np.asarray(found.reshape(-1, most))
