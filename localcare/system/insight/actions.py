@@ -57,15 +57,20 @@ class CannotRebase(ValueError):
 
 
 def refresh_indicators(
-    *, until: date, by: User | Reader, progress: Progress | None = None, export: Export | None = None
+    *,
+    until: date,
+    by: User | Reader,
+    progress: Progress | None = None,
+    export: Export | None = None,
+    indicators: Mapping[str, Indicator] | None = None,
 ) -> Run:
-    """Measure every indicator up to the day before `until` and put the numbers in force; the run.
+    """Measure every indicator (or those given) up to the day before `until` and put the numbers in force; the run.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
     happens at once. Raises NotAllowed, RunInProgress, and whatever a stage raises.
     """
     reader = _permitted(by, "insight.refresh")
-    indicators = measured_indicators()
+    indicators = measured_indicators() if indicators is None else indicators
     with _only_one_run():
         run = _continued(until, indicators) or _begun(until, indicators, reader)
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from localcare.analysis import charts
+from localcare.analysis.disclosure import SMALLEST
 from localcare.analysis.effect import (
     CannotCompare,
     Effect,
@@ -31,6 +32,7 @@ COMPARABLE = (
     "census",
 )  # numbers of which a month's mean over practices has a meaning
 MONTHS_BEFORE, YEAR = 24, 12
+FEWEST_PRACTICES = 5  # on either side, for those who see no people
 
 
 class NotFair(ValueError):
@@ -58,6 +60,7 @@ class Answer:
     fair_refused: str
     months: tuple[date, ...]
     figure: Figure
+    gap: Figure | None  # how far the two groups lay apart, month by month
     left_out: tuple[str, ...]  # practices without a number in some month
 
     @property
@@ -80,6 +83,10 @@ def answer(question: Question, sight: Sight) -> Answer:
         raise NotFair(f"{name} is on both sides: choose for comparison only places without the change.")
     if not changed or not others:
         raise NotFair("Choose at least one place with the change and one without it.")
+    if not sight.sees_people and min(len(changed), len(others)) < FEWEST_PRACTICES:
+        raise NotFair(
+            f"Fewer than {FEWEST_PRACTICES} practices are on one side: their numbers could be told apart. Choose more places."
+        )
     table = _Table.read(question, sight, [*changed, *others])
     if question.starts_on not in table.months:
         raise NotFair("There is no month with numbers from that day on: choose an earlier one.")
@@ -92,6 +99,7 @@ def answer(question: Question, sight: Sight) -> Answer:
         fair_refused,
         tuple(table.months),
         _figure(question, table, changed, others),
+        _gap(question, table, fair),
         left_out,
     )
 
@@ -103,6 +111,7 @@ class _Table:
     months: list[date]
     cells: dict[tuple[str, date], Value]
     has_noughts: bool  # a month without a row had none of it
+    sees_people: bool
 
     @classmethod
     def read(cls, question: Question, sight: Sight, units: Sequence[Place]) -> _Table:
@@ -118,7 +127,7 @@ class _Table:
         days = [day for _, day in cells]
         first = max(min(days), months_before(question.starts_on, MONTHS_BEFORE))
         months = calendar("month", first, max(days)) if first <= max(days) else []
-        return cls(months, cells, question.indicator.kind in ("count", "census"))
+        return cls(months, cells, question.indicator.kind in ("count", "census"), sight.sees_people)
 
     def value(self, unit: Place, month: date) -> float | None:
         """A practice's value in a month."""
@@ -137,7 +146,9 @@ class _Table:
         )
 
     def mean(self, units: Sequence[Place], month: date) -> float | None:
-        """The mean over practices that have a value."""
+        """The mean over practices that have a value; None where what was counted is small and hidden."""
+        if not self.sees_people and 0 < self.counted(units, [month]) < SMALLEST:
+            return None
         found = [value for unit in units if (value := self.value(unit, month)) is not None]
         return sum(found) / len(found) if found else None
 
@@ -225,10 +236,45 @@ def _figure(question: Question, table: _Table, changed: Sequence[Place], others:
         ),
         columns=("month", "with_change", "without_change", "change"),
         raw=tuple(
-            (month.isoformat(), mine, theirs, "after" if month >= question.starts_on else "before")
+            (month.isoformat(), _rounded(mine), _rounded(theirs), "after" if month >= question.starts_on else "before")
             for month, mine, theirs in zip(table.months, with_change, without, strict=True)
         ),
         draw=lambda format: charts.overlay(
             with_change, without, title=title, unit=unit, periods=labels, names=names, format=format
+        ),
+    )  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    """To one decimal, as on the page."""
+    return None if value is None else round(value, 1)
+
+
+def _gap(question: Question, table: _Table, fair: Effect | None) -> Figure | None:
+    """How far the two groups lay apart, month by month, with what chance alone leaves open."""
+    if fair is None or not fair.by_period:
+        return None
+    indicator, unit = question.indicator, unit_words(question.indicator)
+    title = f"{indicator.title}: the gap between both groups"
+    labels = [period_label("month", month) for month in table.months]
+    starts = table.months.index(question.starts_on)
+    months = dict(enumerate(table.months, 1))
+    return Figure(
+        kind="gap",
+        title=title,
+        words=charts.effect_chart_in_words(fair, title=title, unit=unit, periods=labels, starts=starts),
+        headings=("Month", *numeric("Gap", "From", "To")),
+        rows=tuple(
+            (period_label("month", months[period]),
+             *(value_in_words(indicator, one) for one in (gap.value, gap.lower, gap.upper)))
+            for period, gap in sorted(fair.by_period.items())
+        ),
+        columns=("month", "gap", "lower", "upper"),
+        raw=tuple(
+            (months[period].isoformat(), *map(_rounded, (gap.value, gap.lower, gap.upper)))
+            for period, gap in sorted(fair.by_period.items())
+        ),
+        draw=lambda format: charts.effect_chart(
+            fair, title=title, unit=unit, periods=labels, starts=starts, format=format
         ),
     )  # fmt: skip

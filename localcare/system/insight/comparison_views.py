@@ -26,7 +26,7 @@ COMPARED_LEVELS = ("locality", "cluster", "practice")
 
 def _asked(request: HttpRequest) -> tuple[ComparisonForm, Sight, str]:
     sight, _ = place_of(request)
-    levels = [level for level in COMPARED_LEVELS if _count(sight, level) > 1]
+    levels = _levels(sight)
     level = request.GET.get("level", "")
     level = level if level in levels else (levels or [LEVELS[-1]])[0]
     today = timezone.localdate()
@@ -37,6 +37,12 @@ def _asked(request: HttpRequest) -> tuple[ComparisonForm, Sight, str]:
         initial={"starts_on": months_before(today, 6).isoformat()},
     )  # fmt: skip
     return form, sight, level
+
+
+def _levels(sight: Sight) -> list[str]:
+    """The levels whose places can be chosen; practices only by those who see their people."""
+    allowed = COMPARED_LEVELS if sight.sees_people else COMPARED_LEVELS[:-1]
+    return [level for level in allowed if _count(sight, level) > 1]
 
 
 def _count(sight: Sight, level: str) -> int:
@@ -76,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
     form, sight, level = _asked(request)
     context: dict[str, Any] = {
         "form": form, "level": level, "run": queries.run_in_force(),
-        "levels": [(one, LEVELS_WORDS[one]) for one in COMPARED_LEVELS if _count(sight, one) > 1],
+        "levels": [(one, LEVELS_WORDS[one]) for one in _levels(sight)],
         "query": request.GET.urlencode(),
     }  # fmt: skip
     if form.is_bound and form.is_valid():
@@ -90,9 +96,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @requires("insight.read")
 def picture(request: HttpRequest) -> HttpResponse:
-    """Both groups along time, as SVG or PNG."""
+    """Both groups along time, or the gap between them, as SVG or PNG."""
     question, found = _answered(request)
-    return pictures.picture(request, found.figure, f"comparison-{question.indicator.code}")
+    figure = found.gap if request.GET.get("kind") == "gap" else found.figure
+    return pictures.picture(request, figure, f"comparison-{question.indicator.code}")
 
 
 @requires("insight.read")
@@ -100,7 +107,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """Both groups along time, as CSV."""
     question, found = _answered(request)
     return pictures.as_csv(
-        found.figure, f"comparison-{question.indicator.code}",
+        found.gap if request.GET.get("kind") == "gap" else found.figure, f"comparison-{question.indicator.code}",
         (f"With the change from {format_date(question.starts_on)}: {', '.join(one.name for one in question.changed)}",
          f"Without it: {', '.join(one.name for one in question.others)}"),
     )  # fmt: skip

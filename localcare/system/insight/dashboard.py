@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from localcare.analysis.charts import icon_picture
 from localcare.analysis.measures.definitions import Indicator
 from localcare.analysis.spc.icons import ASSURANCE, VARIATION, Icon
 from localcare.analysis.spc.xmr import Xmr
@@ -18,7 +19,7 @@ from localcare.system.insight.models import Rebase, Run, Value
 from localcare.system.insight.places import LEVELS, Place
 from localcare.system.insight.series import Series, series_of
 from localcare.system.insight.sight import HIDDEN, Sight
-from localcare.system.insight.words import icon_picture, value_in_words
+from localcare.system.insight.words import value_in_words
 
 SHORT_WORDS = {
     "common-cause": "No change beyond chance",
@@ -57,8 +58,8 @@ class IndicatorRow:
     period: str
     target: str
     trend: Markup | None
-    variation: Sign
-    assurance: Sign
+    variation: Sign | None  # None where no chart can be drawn
+    assurance: Sign | None
     why_empty: str
     attention: str  # why to look at it first; empty when nothing asks for it
     urgency: int
@@ -74,7 +75,8 @@ class DomainPart:
 
 def sign_of(icon: Icon) -> Sign:
     """An icon ready to show."""
-    return Sign(icon_picture(icon), SHORT_WORDS.get(icon.code, icon.words), icon.words)
+    drawn = icon_picture(icon).decode().replace("<svg ", '<svg class="lc-icon" ', 1)
+    return Sign(Markup(drawn), SHORT_WORDS.get(icon.code, icon.words), icon.words)  # noqa: S704 - drawn by our library
 
 
 def legend() -> list[Sign]:
@@ -105,7 +107,7 @@ def dashboard_of(sight: Sight, place: Place, run: Run) -> dict[str, Any]:
 def _values(sight: Sight, indicators: Sequence[str], place: Place) -> dict[str, list[Value]]:
     found: dict[str, list[Value]] = {}
     rows = queries.numbers(
-        sight, indicators=indicators, places=[place.code], periods=("day", "week", "month")
+        sight, indicators=indicators, places=[place.code], periods=("day", "week", "month", "year")
     )
     for row in rows:
         found.setdefault(row.indicator, []).append(row)
@@ -123,19 +125,25 @@ def row_of(
     """One indicator's row."""
     series = series_of(indicator, place, values, sight)
     chart, last = series.chart(rebases), series.last
-    target = series.target
+    whole_year = next((one for one in values if one.period == "year" and sight.shows(one)), None)
+    instead = whole_year.value if last is None and whole_year else None
+    target = series.target or indicator.target_on(run.until)
     variation = chart.variation if chart else VARIATION["too-few-points"]
     assurance = chart.assurance if chart else ASSURANCE["no-target"]
     return IndicatorRow(
         code=indicator.code,
         title=indicator.title,
-        latest=value_in_words(indicator, last.value) if last else "",
-        period=series.labels[series.moments.index(last)] if last else "",
+        latest=value_in_words(indicator, last.value if last else instead),
+        period=series.labels[series.moments.index(last)]
+        if last
+        else "12 months"
+        if instead is not None
+        else "",
         target=_target_words(indicator, target.value) if target else "",
         trend=_trend(series) if last else None,
-        variation=sign_of(variation),
-        assurance=sign_of(assurance),
-        why_empty="" if last else _why_empty(indicator, series, run),
+        variation=sign_of(variation) if last else None,
+        assurance=sign_of(assurance) if last else None,
+        why_empty="" if last or instead is not None else _why_empty(indicator, series, run),
         attention=_attention(chart, variation, assurance),
         urgency=_urgency(variation, assurance),
     )

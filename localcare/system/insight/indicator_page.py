@@ -23,6 +23,7 @@ from localcare.system.insight.figures.comparing import (
     inequality_of_rows,
     level_words,
     row_of,
+    slope_figure,
     standardised_of,
     standings_of,
 )
@@ -35,7 +36,7 @@ from localcare.system.insight.series import Series, series_of
 from localcare.system.insight.sight import Sight
 from localcare.system.insight.words import member_in_words, value_in_words
 
-PLACES, FUNNEL, GROUPS, RUN = "places", "funnel", "groups", "run"
+PLACES, FUNNEL, GROUPS, RUN, SLOPE = "places", "funnel", "groups", "run", "slope"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class IndicatorPage:
             PLACES: self._places_figure,
             FUNNEL: self._funnel_figure,
             GROUPS: lambda: self._groups_figure(by),
+            SLOPE: self._slope_figure,
         }
         return makers[kind]() if kind in makers else None
 
@@ -184,6 +186,12 @@ class IndicatorPage:
             GROUPS, title, self.indicator, self.group_rows(by), first=group_words(by)[3:].capitalize(),
             average=self.average, target=self._target,
         )  # fmt: skip
+
+    def _slope_figure(self) -> Figure | None:
+        if self.inequality is None:
+            return None
+        title = f"{self.indicator.title}, {self.place.name}, inequality by deprivation, {self.year_words}"
+        return slope_figure(title, self.indicator, self.group_rows("deprivation_quintile"), self.inequality)
 
     @property
     def _target(self) -> float | None:

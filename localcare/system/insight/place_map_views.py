@@ -34,16 +34,26 @@ def _choices() -> list[Indicator]:
     )
 
 
+def _first_shown(choices: list[Indicator], sight: Sight, place: Place, level: str) -> str:
+    """The first indicator of which most places of the level show a number, else the first."""
+    places = [one.code for one in sight.tree.within(place, level)] if level else []
+    codes = [one.code for one in choices]
+    shown: dict[str, int] = {}
+    for value in queries.numbers(sight, indicators=codes, places=places, periods=("year",)):
+        shown[value.indicator] = shown.get(value.indicator, 0) + sight.shows(value)
+    return next((code for code in codes if shown.get(code, 0) * 2 > len(places)), codes[0])
+
+
 def _figure(request: HttpRequest) -> tuple[Figure | None, Indicator, str, Run | None, Sight, Place]:
     sight, place = place_of(request)
     chosen = _choices()
     if not chosen:
         raise Http404("No indicator can be mapped.")
-    indicator = known_indicator(request.GET.get("indicator", "") or chosen[0].code)
     run = queries.run_in_force()
     levels = [level for level in MAPPED_LEVELS if len(sight.tree.within(place, level)) > 0]
     level = request.GET.get("level", "")
     level = level if level in levels else next(iter(levels), "")
+    indicator = known_indicator(request.GET.get("indicator", "") or _first_shown(chosen, sight, place, level))
     if run is None or not level:
         return None, indicator, level, run, sight, place
     page = IndicatorPage(indicator, place, sight, run, level)

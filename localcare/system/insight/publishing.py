@@ -39,6 +39,7 @@ BEGIN_NEW = f"""
 def publish(run: Run, files: Mapping[str, Path], breaches: Iterable[Breach]) -> None:
     """Put the numbers of each indicator's file, and the breach lists, in force as this run."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.insight_staged")
         cursor.execute(STAGE)
         with cursor.copy(f"COPY insight_staged ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for indicator, file in files.items():

@@ -14,6 +14,7 @@ ENOUGH_POINTS = 12  # fewer make trial limits (Making Data Count)
 BREAKDOWNS = ("service", "age_band", "sex", "deprivation_quintile")
 FINE_AGES = "age_five"  # only for rates as a standard population would have them; never shown by itself
 ADD_UP = ("share", "rate", "mean", "count", "census")  # kinds whose places add up from their practices
+SUMMED = ("share", "rate", "count")  # kinds whose groups and days add up too
 PERIOD_WORDS = {"day": "day", "week": "week", "month": "month", "year": "12 months"}
 
 
@@ -63,12 +64,13 @@ def asks_of(indicator: Indicator, until: date) -> list[Ask]:
             Ask("week", monday - timedelta(weeks=WEEKS), monday),
             Ask("day", until - timedelta(days=DAYS), until),
         ]
-    asks += [
-        Ask(year.period, year.since, year.until, breakdown)
-        for breakdown in (*BREAKDOWNS, *((FINE_AGES,) if indicator.kind == "rate" else ()))
-        if breakdown in indicator.by
-    ]
-    return asks
+    return asks + [Ask(year.period, year.since, year.until, one) for one in breakdowns_of(indicator)]
+
+
+def breakdowns_of(indicator: Indicator) -> list[str]:
+    """The groups that an indicator is measured by."""
+    fine = (FINE_AGES,) if indicator.kind == "rate" else ()
+    return [one for one in (*BREAKDOWNS, *fine) if one in indicator.by]
 
 
 def months_before(day: date, months: int) -> date:

@@ -13,6 +13,7 @@ from localcare.system.insight.models import Rebase, Value
 from localcare.system.insight.rules import chart_period, months_before
 from localcare.system.insight.sight import Sight
 
+MOST_HIDDEN = 4  # one in so many periods may be hidden
 NOTHING_IS_NOUGHT = (
     "count",
     "census",
@@ -50,8 +51,15 @@ class Series:
         return [period_label(self.period, moment.starts_on) for moment in self.moments]
 
     @property
+    def is_mostly_hidden(self) -> bool:
+        """Whether so many periods are hidden that the others alone, often noughts, would mislead."""
+        return sum(moment.is_hidden for moment in self.moments) * MOST_HIDDEN > len(self.moments)
+
+    @property
     def last(self) -> Moment | None:
-        """The last period with a value that is shown."""
+        """The last period with a value that is shown; None where most are hidden."""
+        if self.is_mostly_hidden:
+            return None
         return next((moment for moment in reversed(self.moments) if moment.value is not None), None)
 
     @property

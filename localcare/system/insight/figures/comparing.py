@@ -19,6 +19,8 @@ from localcare.system.insight.places import LEVELS_WORDS, Place
 from localcare.system.insight.sight import HIDDEN, Sight
 from localcare.system.insight.words import BREAKDOWN_WORDS, unit_words, value_in_words
 
+FIFTHS = ("1", "2", "3", "4", "5")  # of deprivation, the most deprived first
+
 
 @dataclass(frozen=True)
 class Row:
@@ -230,7 +232,7 @@ def _first_age(member: str) -> int | None:
 
 def inequality_of_rows(indicator: Indicator, rows: Sequence[Row]) -> Inequality | None:
     """The gap and slope over fifths of deprivation, the most deprived first; None where one fifth is not shown."""
-    fifths = [row for row in rows if row.code in ("1", "2", "3", "4", "5")]
+    fifths = [row for row in rows if row.code in FIFTHS]
     if len(fifths) < 5 or any(row.rate is None for row in fifths) or indicator.kind not in ("share", "rate"):
         return None
     scale = max(row.rate.multiplier for row in fifths if row.rate)
@@ -239,6 +241,26 @@ def inequality_of_rows(indicator: Indicator, rows: Sequence[Row]) -> Inequality 
         [row.denominator or 0 for row in fifths],
         kind="proportion" if indicator.kind == "share" else "rate",
         multiplier=scale,
+    )
+
+
+def slope_figure(title: str, indicator: Indicator, rows: Sequence[Row], found: Inequality) -> Figure:
+    """Fifths of deprivation with the line through them."""
+    unit = unit_words(indicator)
+    labels = [row.name for row in rows if row.code in FIFTHS]
+    parts = (("Gap, most less least deprived", found.gap), ("Slope over everybody", found.slope_index))
+    return Figure(
+        kind="slope",
+        title=title,
+        words=charts.slope_chart_in_words(found, labels=labels, title=title, unit=unit),
+        headings=("Inequality", *numeric("Value", "From", "To")),
+        rows=tuple(
+            (name, *(value_in_words(indicator, one) for one in (part.value, part.lower, part.upper)))
+            for name, part in parts
+        ),
+        columns=("inequality", "value", "lower", "upper"),
+        raw=tuple((name, part.value, part.lower, part.upper) for name, part in parts),
+        draw=lambda format: charts.slope_chart(found, labels=labels, title=title, unit=unit, format=format),
     )
 
 

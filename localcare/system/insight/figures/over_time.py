@@ -46,7 +46,10 @@ def run_figure(series: Series, place: str, rebases: Sequence[Rebase] = ()) -> Fi
 
 def _why_nothing(series: Series) -> str:
     if any(moment.is_hidden for moment in series.moments):
-        return "Every number here is small and hidden. Choose a wider place."
+        return (
+            "So many periods hold small numbers, which are hidden, that a chart of the others would mislead."
+            " Choose a wider place."
+        )
     return "Nothing was counted here yet."
 
 
