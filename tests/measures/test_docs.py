@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from localcare.analysis.journal.schema import JOURNAL, PEOPLE, SERVICES
+from localcare.analysis.journal.states import MOVES
 from localcare.analysis.measures.reference import reference_markdown
+from localcare.foundation.pathways.journal_export import KEPT_DETAIL
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -28,3 +31,14 @@ def test_the_notebook_example_runs(tmp_path, monkeypatch, capsys):
     assert "'numerator': 2, 'denominator': 180" in admissions
     assert "'numerator': 1, 'denominator': 2" in readmitted
     assert nights == "[5]"
+
+
+def test_the_page_about_the_journal_names_every_column():
+    page = (DOCS / "reference" / "journal.md").read_text(encoding="utf-8")
+    for schema in (JOURNAL, PEOPLE, SERVICES):
+        for name in schema.names:
+            assert f"`{name}`" in page, name
+    for event in MOVES:
+        assert event in page, event
+    for name in KEPT_DETAIL:
+        assert f"`{name}`" in page, name
