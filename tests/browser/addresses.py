@@ -12,6 +12,7 @@ from localcare.foundation.pathways.definitions import current_version, pathways
 from localcare.foundation.people.models import Relationship
 from localcare.foundation.places.operating import OPERATIONS
 from localcare.kernel.access.guards import declared
+from localcare.system.insight.rules import months_before
 from tests.browser.place import Place
 from tests.desk.in_the_place import one_journey, one_task, some_acts, starting
 from tests.single_point_of_access.in_the_place import at
@@ -70,6 +71,12 @@ def kept_plan(place: Place) -> dict[str, Any]:
 
 def one_run(place: Place) -> dict[str, Any]:
     return {"reference": place.plans["done"].reference}
+
+
+def some_indicators(place: Place) -> list[dict[str, Any]]:
+    return [
+        {"code": code} for code in ("emergency-admissions", "waiting-in-an-acute-bed", "workforce-in-post")
+    ]
 
 
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
@@ -147,6 +154,12 @@ ARGUMENTS: dict[str, Arguments] = {
     "rapid-response-visit": rapid_responses,
     "rapid-response-outcome": rapid_responses,
     "rapid-response-late": rapid_responses,
+    "insight-run": lambda place: {"run_id": place.measuring.pk},
+    "insight-indicator": some_indicators,
+    "insight-definition": lambda place: {"code": "urgent-response-two-hours"},
+    "insight-breaches": lambda place: {"code": "contact-answered-in-time"},
+    "insight-begin-anew": lambda place: {"code": "emergency-admissions"},
+    "insight-take-back": lambda place: {"key": place.rebase.pk},
     "planning-ready": lambda place: [{"code": code} for code in ("winter-plan", "stroke-unit")],
     "planning-ready-solve": lambda place: {"code": "single-queue"},
     "planning-latest": lambda place: {"reference": place.plans["saved"].saved.reference},
@@ -164,6 +177,12 @@ QUERIES: dict[str, Arguments] = {
     "audit": lambda place: {"person": place.person.reference},
     "journey-new": starting,
     "audit_activity": lambda place: {"actor": place.account.username},
+    "insight-compare": lambda place: {
+        "indicator": "emergency-admissions",
+        "level": "practice",
+        "changed": "practice:SYN-TEST-A",
+        "starts_on": months_before(place.measuring.until, 6).isoformat(),
+    },
     "planning-ready-solve": lambda place: {
         "ask": "places",
         "service": "nurses",
@@ -187,6 +206,12 @@ NOT_PAGES = {
     "list-delete-view": "takes only what a form sends",
     "inbox-read": "takes only what a form sends",
     "work-rows": "a part of a page, for renewing it",
+    "insight-picture": "a picture, which the page of the indicator shows",
+    "insight-csv": "a download",
+    "insight-map-picture": "a picture, which the map's page shows",
+    "insight-map-csv": "a download",
+    "insight-compare-picture": "a picture, which the comparison shows",
+    "insight-compare-csv": "a download",
     "pathway-picture": "a picture, which the page of the pathway shows",
     "planning-ready-answer": "a part of a page, for renewing it",
     "planning-saved-answer": "a part of a page, for renewing it",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from localcare.analysis.measures.definitions import Indicator, indicators
 from localcare.care.stratification.actions import run_stratification
 from localcare.care.stratification.models import ListEntry, Run
 from localcare.exchange.extracts.load import load_dataset
@@ -24,11 +25,14 @@ from localcare.foundation.places.models import Area, Organisation, PlaceOperatio
 from localcare.foundation.services.actions import add_member, close_service, load_service_definitions
 from localcare.foundation.services.models import Closure, Membership, Service
 from localcare.kernel.access.models import RoleGrant, User
-from localcare.kernel.access.readers import Reader, system_reader
+from localcare.kernel.access.readers import Reader, reader_for, system_reader
 from localcare.kernel.access.roles import roles
 from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
 from localcare.synthetic.spoiling import spoil
+from localcare.system.insight.actions import begin_anew, refresh_indicators
+from localcare.system.insight.models import Rebase
+from localcare.system.insight.models import Run as Measuring
 from tests.factories import practice, registered_person, user_with_role
 from tests.planning.in_the_place import plans_of
 from tests.rapid_response.in_the_place import work_of_a_team
@@ -60,6 +64,8 @@ class Place:
     rapid_response: list[Task]  # asked, seen late, in a package
     contacts: dict[str, Any]  # at each step of the single point of access
     plans: dict[str, Any]  # saved, done, other, waiting
+    measuring: Measuring  # of every indicator, and a chart begun anew
+    rebase: Rebase
     users: dict[str, User] = field(default_factory=dict)
 
 
@@ -86,6 +92,8 @@ def loaded_place(dataset: Path) -> Place:
     service = Service.objects.get(code="rapid-response-south-kent-coast")
     soon = timezone.now() + timedelta(days=2)
     person = ListEntry.objects.order_by("-pk")[0].person
+    rapid_response = work_of_a_team(service, users["team-lead"])
+    contacts = contacts_of_a_desk(person, users)
     return Place(
         person=person,
         account=account,
@@ -107,11 +115,30 @@ def loaded_place(dataset: Path) -> Place:
         membership=add_member(service=service, user=users["team-lead"], is_lead=True, by=loader),
         closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
         response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
-        rapid_response=work_of_a_team(service, users["team-lead"]),
-        contacts=contacts_of_a_desk(person, users),
+        rapid_response=rapid_response,
+        contacts=contacts,
         plans=plans_of(users["analyst"]),
+        measuring=refresh_indicators(until=timezone.localdate(), by=loader, indicators=some_indicators()),
+        rebase=begin_anew(
+            indicator="emergency-admissions",
+            place="all",
+            starts_on=timezone.localdate() - timedelta(days=200),
+            reason="A second team began its work",
+            by=reader_for(users["analyst"]),
+        ),
         users=users,
     )
+
+
+def some_indicators() -> dict[str, Indicator]:
+    """A few of each kind, so that measuring takes seconds."""
+    codes = (
+        "emergency-admissions",
+        "waiting-in-an-acute-bed",
+        "contact-answered-in-time",
+        "workforce-in-post",
+    )
+    return {code: indicators()[code] for code in codes}
 
 
 def two_alike(name: str) -> dict[str, Person]:
