@@ -49,7 +49,7 @@ def test_no_move_leaves_the_words_as_they_are(code):
     levers = levers_of(said, read_scenario(said), shipped_pathways())
 
     assert levers
-    assert moved(said, levers, {lever.name: lever.now for lever in levers}) == said
+    assert moved(said, levers, {lever.name: lever.now for lever in levers if lever.now is not None}) == said
 
 
 def test_more_beds_are_in_the_words_with_what_they_were():
@@ -58,6 +58,17 @@ def test_more_beds_are_in_the_words_with_what_they_were():
     assert [period.places for period in scenario.services["ward"].capacity] == [12, 20]
     assert found["services"]["ward"]["capacity"][1]["source"] == "planning desk: 20 in place of 14"
     assert content()["services"]["ward"]["capacity"][1]["places"] == 14  # what was given is not changed
+
+
+def test_places_without_limit_can_be_given_one():
+    said = shipped_content("stroke-unit")
+    levers = levers_of(said, read_scenario(said), shipped_pathways())
+    lever = next(one for one in levers if one.group == "places")
+    found = moved(said, levers, {lever.name: 12.0})
+
+    assert (lever.now, lever.shown) == (None, "no limit")
+    assert read_scenario(found).services[lever.about].capacity[0].places == 12
+    assert "planning desk: 12 in place of no limit" in found["services"][lever.about]["capacity"][0]["source"]
 
 
 def test_a_shorter_stay_keeps_its_shape_and_its_source():

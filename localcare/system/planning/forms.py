@@ -53,7 +53,8 @@ class LeversForm(forms.Form):
         super().__init__(data, use_required_attribute=False)
         for lever in self.levers:
             self.fields[lever.name] = _field_of(lever)
-            self.initial[lever.name] = lever.now if lever.kind == "day" else lever.shown
+            if lever.now is not None:
+                self.initial[lever.name] = lever.now if lever.kind == "day" else lever.shown
 
     @property
     def moves(self) -> Moves:
@@ -79,7 +80,7 @@ def _field_of(lever: Lever) -> forms.Field:
         min_value=0,
         max_value=most,
         error_messages={
-            "invalid": f"{lever.title} must be a number, such as {lever.shown}",
+            "invalid": f"{lever.title} must be a number, such as {lever.shown if lever.now is not None else 12}",
             "min_value": f"{lever.title} must be 0 or more",
             "max_value": f"{lever.title} must be {most:,} or less",
         },
@@ -160,7 +161,7 @@ class UploadForm(forms.Form):
         return found
 
 
-def query_of(levers: Iterable[Lever], moves: Moves) -> dict[str, str]:
+def query_of(levers: Iterable[Lever], moves: Mapping[str, float | date | None]) -> dict[str, str]:
     """The moves as the form sends them."""
     found: dict[str, str] = {}
     for lever in levers:

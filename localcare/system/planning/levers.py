@@ -13,6 +13,7 @@ from typing import Any, Literal
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.lookup import pathways_of
 from localcare.analysis.simulation.scenario.model import Change, Scenario
+from localcare.analysis.simulation.scenario.reading_services import UNLIMITED
 from localcare.kernel.nhs_design.formatting import format_short_date
 from localcare.system.planning.lengths import average, many
 
@@ -39,7 +40,7 @@ class Lever:
     place: Place  # keys that lead to it in the words of the scenario
     title: str
     unit: str
-    now: float | date
+    now: float | date | None  # None: places without limit
     about: str = ""  # code of the service, pathway or change it belongs to
     heading: str = ""  # what it stands under among its group
     label: str = ""  # the title where the heading is in sight
@@ -55,8 +56,10 @@ class Lever:
         return shown(self.now)
 
 
-def shown(value: float | date) -> str:
+def shown(value: float | date | None) -> str:
     """A number without needless noughts, a day as YYYY-MM-DD."""
+    if value is None:
+        return "no limit"
     if isinstance(value, date):
         return value.isoformat()
     return f"{round(value, 4):.10g}"
@@ -82,7 +85,7 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
         for at, said in enumerate(periods):
             when = _when(service.capacity[at].since, service.capacity[at].until) if len(periods) > 1 else ""
             base: Place = ("services", code, "capacity", at)
-            if isinstance(said.get("places"), int | float):
+            if "places" in said:
                 yield Lever(
                     f"places.{code}.{at}",
                     "places",
@@ -90,7 +93,7 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                     (*base, "places"),
                     f"{service.title}{when}",
                     many(service.unit),
-                    float(said["places"]),
+                    None if said["places"] == UNLIMITED else float(said["places"]),
                     code,
                     heading=service.title if when else "",
                     label=when[2:3].upper() + when[3:],

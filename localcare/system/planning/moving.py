@@ -67,13 +67,15 @@ def in_words(levers: Iterable[Lever], moves: Moves) -> list[Moved]:
     ]
 
 
-def _said(lever: Lever, value: float | date) -> str:
+def _said(lever: Lever, value: float | date | None) -> str:
     if isinstance(value, date):
         return format_short_date(value)
+    if value is None:
+        return shown(None)
     return f"{shown(value)}{'' if lever.unit.startswith('%') else ' '}{lever.unit}".strip()
 
 
-def has_moved(lever: Lever, value: float | date) -> bool:
+def has_moved(lever: Lever, value: float | date | None) -> bool:
     """Whether the value differs from what the scenario says."""
     if isinstance(value, date) or isinstance(lever.now, date):
         return value != lever.now

@@ -111,7 +111,9 @@ def _places(base: Base, moves: Moves, now: ServiceAnswer, aim: Aim) -> Solution:
     levers = [
         one
         for one in base.levers
-        if one.about == now.service and one.group == "places" and one.kind == "whole"
+        if one.about == now.service
+        and (one.group, one.kind) == ("places", "whole")
+        and moves.get(one.name, one.now) is not None
     ]
     plenty = float(math.ceil(now.most_load * 3 + 100))
     found: dict[str, float] = {}
