@@ -251,6 +251,7 @@ def test_engines_refuse_what_they_cannot_do() -> None:
         run(queue(1, 1, 1.0), replications=0)
     closed = run(queue(5, 96, 1.0), engine="closed")
     assert closed.measure("waited", service="team")["mean"] == pytest.approx(0.5541, abs=1e-4)
+    assert "not simulated" in closed.report()
     with pytest.raises(NoDays, match="recursion"):
         closed.daily()
     circle = scenario(

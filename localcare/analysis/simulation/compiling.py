@@ -28,16 +28,19 @@ def compiled(function: Loop) -> Loop:
         return function
     found: Any = numba.njit(nogil=True, error_model="numpy")(function)
     if is_compiled(found):
-        found._cache = _kept(function)
-    kept: Loop = found
-    return kept
+        _keep(found)
+    loop: Loop = found
+    return loop
 
 
-def _kept(function: Callable[..., Any]) -> Any:
-    """Where the compiled loop is kept, marked with the source of all loops."""
-    found = FunctionCache(function)
-    found._cache_file = IndexDataCacheFile(found.cache_path, found._impl.filename_base, _digest())
-    return found
+def _keep(loop: Any) -> None:
+    """Keep the compiled loop beside the source or in the user's cache, marked with the source of all loops."""
+    try:
+        kept = FunctionCache(loop.py_func)
+    except RuntimeError:  # no folder can be written: it is compiled anew in each process
+        return
+    kept._cache_file = IndexDataCacheFile(kept.cache_path, kept._impl.filename_base, _digest())
+    loop._cache = kept
 
 
 @cache

@@ -16,7 +16,7 @@ from localcare.analysis.simulation.state import Numbers, Workspace, laid_out, pa
 from localcare.analysis.simulation.streams import Stream
 
 STRETCHES = 8  # of a run, between which it can be stopped
-MOST_ROOM = 64
+MOST_ROOM = 16  # times as much as the shares of outcomes let expect
 
 
 def run_events(

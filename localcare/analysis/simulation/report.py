@@ -18,7 +18,7 @@ from localcare.analysis.simulation.scenario.durations import Duration
 from localcare.analysis.simulation.scenario.model import Demand, ServiceScenario, StepScenario
 
 if TYPE_CHECKING:
-    from localcare.analysis.simulation.result import SimulationResult
+    from localcare.analysis.simulation.result import ClosedResult, SimulationResult
 
 PRECISION = 0.05
 SHOWN = ("asked_per_day", "mean_wait", "wait_p95", "waiting", "occupied", "utilisation", "gave_up_per_day")
@@ -30,8 +30,20 @@ TITLES = {
 
 
 def report(result: SimulationResult) -> str:
-    """The report in Markdown; a run by closed forms says less."""
+    """The report in Markdown."""
     return "\n".join(_lines(result)) + "\n"
+
+
+def closed_report(result: ClosedResult) -> str:
+    """What closed forms say, with what they assume, in Markdown."""
+    lines = [f"# {result.scenario.title}", "", "Answered by closed forms, not simulated.", ""]
+    lines += [f"- {words}" for words in (*result.scenario.assumptions, *result.answer.assumptions)]
+    lines += ["", "| service | formula | measure | value |", "| --- | --- | --- | ---: |"]
+    for row in result.summary().to_pylist():
+        formula = result.answer.services[row["service"]].formula
+        name = TITLES.get(row["measure"], row["measure"])
+        lines.append(f"| {row['service']} | {formula} | {name} | {_number(row['mean'])} |")
+    return "\n".join(lines) + "\n"
 
 
 def _lines(result: SimulationResult) -> Iterator[str]:

@@ -165,3 +165,9 @@ class ClosedResult(SimulationResult):
         """Not possible."""
         found: JournalFolder = self._refuse()
         return found
+
+    def report(self) -> str:
+        """What the closed forms say and assume, in Markdown."""
+        from localcare.analysis.simulation.report import closed_report
+
+        return closed_report(self)

@@ -41,12 +41,12 @@ def write_run(result: SimulationResult, folder: Path | str, journals: Sequence[i
     out.mkdir(parents=True, exist_ok=True)
     _write_csv(result.summary(), out / "summary.csv")
     (out / "run.json").write_text(json.dumps(run_facts(result), indent=2) + "\n", encoding="utf-8")
+    (out / "report.md").write_text(result.report(), encoding="utf-8")
     if result.engine == "closed":
         return out
     pa.parquet.write_table(result.daily(), out / "daily.parquet", compression="zstd")
     pa.parquet.write_table(result.clock_days(), out / "clocks.parquet", compression="zstd")
     _write_csv(result.littles_law(), out / "littles-law.csv")
-    (out / "report.md").write_text(result.report(), encoding="utf-8")
     for replication in journals:
         result.write_journal(out / f"journal-{replication}", replication)
     return out

@@ -51,9 +51,12 @@ def simulate(
             engine=_engine(engine), progress=report,
         )  # fmt: skip
     write_run(result, out, range(min(journals, result.replications)))
-    typer.echo(
-        f"{wanted.title}: {result.replications} replications by {result.engine} with seed {result.seed} in {out}"
+    how = (
+        "answered by closed forms"
+        if result.engine == "closed"
+        else f"{result.replications} replications by {result.engine} with seed {result.seed}"
     )
+    typer.echo(f"{wanted.title}: {how} in {out}")
     typer.echo(result.why_engine)
 
 
