@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from localcare.analysis.measures.definitions import Indicator, indicators
@@ -31,26 +34,32 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.fixture
-def kent(db: Any, settings: Any, tmp_path: Path, written: Path) -> date:
-    """Places and people; nothing is measured yet. The day after the last that is measured."""
-    settings.HOME = tmp_path
-    economy = area("kent", kind=Area.Kind.HEALTH_ECONOMY)
-    coast = area("coast", kind=Area.Kind.LOCALITY, within=area("east", kind=Area.Kind.PLACE, within=economy))
-    for code, cluster, _ in PRACTICES:
-        practice(code, within=area(cluster, within=coast))
-    load_dataset(written, by=system_reader("the tests"))
-    return timezone.localdate()
-
-
 def few() -> dict[str, Indicator]:
     """An indicator of each source, and one without a number."""
     codes = ("emergency-admissions", "contact-answered-in-time", "workforce-in-post")
     return {code: indicators()[code] for code in codes}
 
 
+@pytest.fixture(scope="module")
+def place(
+    django_db_setup: Any, django_db_blocker: Any, written: Path, tmp_path_factory: Any
+) -> Iterator[date]:
+    """Places and people, measured once for a module; each test's own changes are rolled back, and then all of it."""
+    home = override_settings(HOME=tmp_path_factory.mktemp("home"))
+    with django_db_blocker.unblock(), home, transaction.atomic():
+        economy = area("kent", kind=Area.Kind.HEALTH_ECONOMY)
+        coast = area(
+            "coast", kind=Area.Kind.LOCALITY, within=area("east", kind=Area.Kind.PLACE, within=economy)
+        )
+        for code, cluster, _ in PRACTICES:
+            practice(code, within=area(cluster, within=coast))
+        load_dataset(written, by=system_reader("the tests"))
+        refresh_indicators(until=timezone.localdate(), by=system_reader("the tests"), indicators=few())
+        yield timezone.localdate()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def measured(kent: date) -> date:
-    """The same, measured."""
-    refresh_indicators(until=kent, by=system_reader("the tests"), indicators=few())
-    return kent
+def measured(place: date, db: Any) -> date:
+    """The day after the last that is measured."""
+    return place

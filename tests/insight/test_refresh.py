@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db.models import Sum
 
 from localcare.foundation.record.models import Stay
@@ -68,7 +71,7 @@ def test_measuring_again_changes_nothing_and_what_changed_is_kept_beside_it(meas
     assert corrected.values_ended >= ended.count() > 0
 
 
-def test_a_run_that_was_stopped_is_gone_on_with_and_shows_nothing_until_it_is_whole(kent, settings):
+def test_a_run_that_was_stopped_is_gone_on_with_and_changes_nothing_until_it_is_whole(measured):
     class Stopped(BaseException):
         """As sudden as a kill: nothing of ours catches it."""
 
@@ -76,14 +79,14 @@ def test_a_run_that_was_stopped_is_gone_on_with_and_shows_nothing_until_it_is_wh
         if done == 2:
             raise Stopped
 
+    before, values = run_in_force(), Value.objects.filter(to_run=None).count()
     with pytest.raises(Stopped):
-        refresh_indicators(until=kent, by=BY, indicators=few(), progress=stop)
-    assert run_in_force() is None and not Value.objects.exists()
+        refresh_indicators(until=measured, by=BY, progress=stop, indicators=few())
+    assert run_in_force() == before and Value.objects.filter(to_run=None).count() == values
 
-    run = refresh_indicators(until=kent, by=BY, indicators=few())
-    assert run.attempts == 2 and Run.objects.count() == 1
-    assert Value.objects.filter(to_run=None).exists()
-    assert not list(settings.HOME.joinpath("insight").rglob("*.parquet")), "no one's records stay behind"
+    run = refresh_indicators(until=measured, by=BY, indicators=few())
+    assert run.attempts == 2 and run == run_in_force() != before
+    assert not list(Path(settings.HOME, "insight").rglob("*.parquet")), "no one's records stay behind"
 
 
 def test_a_run_that_fails_says_why_and_leaves_the_numbers_as_they_were(measured):

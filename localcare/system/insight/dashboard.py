@@ -36,6 +36,7 @@ SHORT_WORDS = {
     "no-target": "No target",
 }
 SPARKLINE_POINTS = 24
+MOST_COLUMNS = 6  # of the table of places within a place
 URGENCY = {"concern": 0, "fails": 1, "improvement": 3, "neutral": 2}
 
 
@@ -191,7 +192,12 @@ def table_of_parts(
         sight, indicators=wanted, places=[child.code for child in children], periods=("year",)
     )
     by_cell = {(value.place, value.indicator): value for value in values}
-    shown = [code for code in wanted if any((child.code, code) in by_cell for child in children)]
+
+    def places_with(code: str) -> int:
+        found = (by_cell.get((child.code, code)) for child in children)
+        return sum(1 for value in found if value is not None and sight.shows(value))
+
+    shown = [code for code in wanted if places_with(code) * 2 > len(children)][:MOST_COLUMNS]
     children.sort(key=lambda child: (LEVELS.index(child.level), child.name))
     return {
         "headings": [known[code].title for code in shown],

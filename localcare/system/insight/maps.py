@@ -25,6 +25,7 @@ FOLDER = DEFINITIONS / "maps"
 OWN_OUTLINES = (
     "boundaries.geojson"  # beneath the data folder; each feature's `area` property is an area's code
 )
+LONGEST_NAME = 18
 SIZE = 0.1  # degrees from a hexagon's middle to its corner; at the equator a degree is as high as wide
 
 Geometry = Mapping[str, Any]
@@ -114,7 +115,7 @@ def map_figure(
         return nothing("map", title, "No shape is known of these places.")
     if not any(values[code] is not None for code in shapes):
         return nothing("map", title, "Nothing was counted here, or every number is small and hidden.")
-    names = {row.code.removeprefix("area:"): row.name for row in rows}
+    names = {row.code.removeprefix("area:"): _short(row) for row in rows}
     drawn, unit = {code: values[code] for code in shapes}, unit_words(indicator)
     return Figure(
         kind="map",
@@ -134,3 +135,12 @@ def map_figure(
         draw=lambda format: charts.map_of(shapes, drawn, title=title, unit=unit, names=names, format=format),
         notes=(found.note,) if found.note else (),
     )  # fmt: skip
+
+
+def _short(row: Row) -> str:
+    """A name that fits beside others on the map; the table has the full one."""
+    return (
+        row.name
+        if len(row.name) <= LONGEST_NAME
+        else row.code.removeprefix("area:").replace("-", " ").upper()
+    )
