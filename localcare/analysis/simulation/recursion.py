@@ -111,7 +111,7 @@ class _Run:
         net = prepared.plan.network.copy()
         limits = part(net, c.ROOMS_AT, len(self.plan.services))
         limits[:] = [c.UNLIMITED if self.plan.is_unlimited(one) else 0 for one in range(len(limits))]
-        marks = np.full(tasks + 1, -1, dtype=np.int64)
+        marks = np.full(tasks + 1, -1, dtype=np.int16)  # the stage of each task, scanned once a stage
         marks[0] = len(self.plan.services)
         others = int(part(chance, c.OTHERS_AT, len(self.plan.pathways)).sum())
         openings = np.zeros(1 + (2 * others + stages.MOST_OPENINGS) * stages.OPENING_ROW, dtype=np.int64)
