@@ -215,6 +215,7 @@ def test_the_simulated_journal_is_measured_and_offered_to_be_laid_over_the_lived
     shutil.rmtree(folder_of(done))
     page = client.get(f"/planning/runs/{done.reference}/lived/").content.decode()
     assert "is not kept any more" in page
+    assert ask_for_run(content=content(), by=by) != done  # which writes it again
 
 
 def test_journals_of_the_latest_runs_are_kept(by, done, monkeypatch):

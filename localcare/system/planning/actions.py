@@ -14,6 +14,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 from localcare.system.planning import jobs
+from localcare.system.planning.journals import has_journal
 from localcare.system.planning.models import Run, SavedScenario, SavedVersion, ScenarioText
 from localcare.system.planning.texts import digest_of, text_of
 
@@ -101,7 +102,7 @@ def ask_for_run(
     """Put a run in the worker's queue, in this transaction; with `beside`, a second one with the same random numbers.
 
     Seed and replications come from the scenario when they are not given. A run of the same words, seed and replications
-    that is done is given back as it is: it would find the same. NotAllowed, TooManyRuns.
+    that is done, and whose journal is kept, is given back as it is: it would find the same. NotAllowed, TooManyRuns.
     """
     user = _permitted(by)
     scenario = read_scenario(content)
@@ -135,7 +136,7 @@ def _run_of(
 ) -> Run:
     kept = keep_text(content)
     same = Run.objects.filter(content=kept, seed=seed, replications=replications, status=Run.Status.DONE)
-    if found := same.filter(beside=beside).first():
+    if (found := same.filter(beside=beside).order_by("-pk").first()) and has_journal(found):
         return found
     open_runs = Run.objects.filter(
         asked_by=user, status__in=(Run.Status.WAITING, Run.Status.RUNNING), stop_asked_at=None
