@@ -12,7 +12,8 @@ import pytest
 
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.intervals import advice, interval
-from localcare.analysis.simulation.network import CannotSimulate, in_order_of_urgency
+from localcare.analysis.simulation.network import in_order_of_urgency
+from localcare.analysis.simulation.plan import CannotSimulate
 from localcare.analysis.simulation.replication import history_of
 from localcare.analysis.simulation.result import NoDays
 from localcare.analysis.simulation.run import Cancelled, EngineError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from localcare.analysis.simulation.calendar import HOUR, Calendar
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.scenario.lookup import demand_factor
 from localcare.analysis.simulation.scenario.model import Demand
 from localcare.analysis.simulation.streams import Stream

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from localcare.analysis.simulation import columns as c
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.scenario.model import CapacityPeriod, ServiceScenario, Sickness
 from localcare.analysis.simulation.streams import Stream
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation import lengths
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.scenario.model import InitialGroup, StepScenario
 from localcare.analysis.simulation.streams import Stream
 

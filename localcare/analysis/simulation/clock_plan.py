@@ -12,7 +12,7 @@ from localcare.analysis.journal.clocks import Rulebook
 from localcare.analysis.pathways.model import Clock, Moment, Span, Step
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.calendar import MINUTE, Calendar
-from localcare.analysis.simulation.network import CannotSimulate, Plan
+from localcare.analysis.simulation.plan import CannotSimulate, Plan
 
 KINDS = {
     "opened": c.WHEN_OPENED,

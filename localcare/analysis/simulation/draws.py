@@ -10,7 +10,7 @@ import numpy as np
 from localcare.analysis.simulation import capacity, lengths
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.arrivals import Rate, area_shares, moments, rate_of
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.scenario.durations import Duration
 from localcare.analysis.simulation.state import Workspace, laid_out, part
 from localcare.analysis.simulation.streams import Stream

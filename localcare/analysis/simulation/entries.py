@@ -14,7 +14,7 @@ import numpy as np
 
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.history import History
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 
 EVENTS = ("opened", "requested", "accepted", "started", "milestone", "done", "declined", "cancelled", "ended")
 STATES = ("", "requested", "accepted", "started", "done", "declined", "cancelled")

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from localcare.analysis.simulation import caseload, draws, events
+from localcare.analysis.simulation import beginning, caseload, draws, events
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.compiling import is_compiled, plain
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.history import History
-from localcare.analysis.simulation.network import CannotSimulate
+from localcare.analysis.simulation.plan import CannotSimulate
 from localcare.analysis.simulation.state import Numbers, Workspace, laid_out, part
 from localcare.analysis.simulation.streams import Stream
 
@@ -54,7 +54,7 @@ def _run(
     keep_going: Callable[[], None],
 ) -> tuple[int, np.ndarray]:
     end = prepared.plan.calendar.end - 1
-    begin, advance = events.begin, events.advance
+    begin, advance = beginning.begin, events.advance
     row: list[Numbers] = [prepared.plan.network, chance, world, given]
     if as_plain or not is_compiled(advance):
         begin, advance = plain(begin), plain(advance)

@@ -21,8 +21,8 @@ from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.contents import content_of
 from localcare.analysis.simulation.entries import Entries, entries_of
 from localcare.analysis.simulation.history import History, in_order
-from localcare.analysis.simulation.network import Plan
 from localcare.analysis.simulation.people import people_of
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.scenario.digest import digest
 from localcare.analysis.simulation.streams import streams
 

@@ -13,7 +13,7 @@ import yaml
 
 from localcare.analysis.journal.schema import PEOPLE
 from localcare.analysis.libraries import pyarrow as pa
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.streams import Stream
 
 FILE = Path(__file__).parents[2] / "definitions" / "simulation" / "people.yaml"

@@ -15,7 +15,7 @@ from localcare.analysis.simulation.compiling import is_compiled, plain
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import MOST_ROOM, history_from, new_world
 from localcare.analysis.simulation.history import History
-from localcare.analysis.simulation.network import CannotSimulate, Plan
+from localcare.analysis.simulation.plan import CannotSimulate, Plan
 from localcare.analysis.simulation.state import Numbers, Workspace, part
 from localcare.analysis.simulation.streams import Stream
 

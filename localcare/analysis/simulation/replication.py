@@ -17,7 +17,7 @@ from localcare.analysis.simulation.counting import BINS, count, count_ends
 from localcare.analysis.simulation.draws import Prepared
 from localcare.analysis.simulation.event_run import run_events
 from localcare.analysis.simulation.history import History
-from localcare.analysis.simulation.network import Plan
+from localcare.analysis.simulation.plan import Plan
 from localcare.analysis.simulation.recursion import run_recursion
 from localcare.analysis.simulation.state import Numbers, Workspace
 from localcare.analysis.simulation.streams import streams

@@ -9,7 +9,7 @@ from __future__ import annotations
 from localcare.analysis.simulation import columns as c
 from localcare.analysis.simulation.chances import drawn, length_of, outcome_of
 from localcare.analysis.simulation.compiling import compiled
-from localcare.analysis.simulation.events import new_task, next_of_others, open_journey
+from localcare.analysis.simulation.journeys import new_task, next_of_others, open_journey
 from localcare.analysis.simulation.rows import journey_row, outcome_row, service_row, step_row, task_row
 from localcare.analysis.simulation.state import Numbers
 
