@@ -19,7 +19,7 @@ from localcare.system.insight.models import Rebase, Run, Value
 from localcare.system.insight.places import LEVELS, Place
 from localcare.system.insight.series import Series, series_of
 from localcare.system.insight.sight import HIDDEN, Sight
-from localcare.system.insight.words import value_in_words
+from localcare.system.insight.words import unit_after, value_in_words
 
 SHORT_WORDS = {
     "common-cause": "No change beyond chance",
@@ -56,6 +56,7 @@ class IndicatorRow:
     code: str
     title: str
     latest: str
+    unit: str  # as it stands after the number; nothing after a percentage
     period: str
     target: str
     trend: Markup | None
@@ -129,12 +130,16 @@ def row_of(
     whole_year = next((one for one in values if one.period == "year" and sight.shows(one)), None)
     instead = whole_year.value if last is None and whole_year else None
     target = series.target or indicator.target_on(run.until)
-    variation = chart.variation if chart else VARIATION["too-few-points"]
+    too_few = VARIATION["too-few-points"]
+    variation = chart.variation if chart else too_few
     assurance = chart.assurance if chart else ASSURANCE["no-target"]
+    if target and assurance.code == "no-target" and indicator.direction != "neutral":
+        assurance = too_few
     return IndicatorRow(
         code=indicator.code,
         title=indicator.title,
         latest=value_in_words(indicator, last.value if last else instead),
+        unit=unit_after(indicator),
         period=series.labels[series.moments.index(last)]
         if last
         else "12 months"
@@ -145,7 +150,7 @@ def row_of(
         variation=sign_of(variation) if last else None,
         assurance=sign_of(assurance) if last else None,
         why_empty="" if last or instead is not None else _why_empty(indicator, series, run),
-        attention=_attention(chart, variation, assurance),
+        attention="" if series.is_sparse else _attention(chart, variation, assurance),
         urgency=_urgency(variation, assurance),
     )
 

@@ -10,9 +10,10 @@ from localcare.analysis.measures.definitions import Indicator, Target
 from localcare.analysis.spc.xmr import Rebase as RebaseAt
 from localcare.analysis.spc.xmr import Xmr, xmr
 from localcare.system.insight.models import Rebase, Value
-from localcare.system.insight.rules import chart_period, months_before
+from localcare.system.insight.rules import ENOUGH_POINTS, chart_period, months_before
 from localcare.system.insight.sight import Sight
 
+ENOUGH_COUNTED = 5  # on average in a period: with rarer events the time between them is to be charted instead
 MOST_HIDDEN = 4  # one in so many periods may be hidden
 NOTHING_IS_NOUGHT = (
     "count",
@@ -54,6 +55,16 @@ class Series:
     def is_mostly_hidden(self) -> bool:
         """Whether so many periods are hidden that the others alone, often noughts, would mislead."""
         return sum(moment.is_hidden for moment in self.moments) * MOST_HIDDEN > len(self.moments)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether so little is counted in a period that limits drawn for larger numbers are no ground to act on."""
+        if self.indicator.kind not in ("share", "rate", "count"):
+            return False
+        counted = [
+            moment.numerator for moment in self.moments[-ENOUGH_POINTS:] if moment.numerator is not None
+        ]
+        return sum(counted) < ENOUGH_COUNTED * len(counted)
 
     @property
     def last(self) -> Moment | None:

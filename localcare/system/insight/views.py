@@ -31,7 +31,7 @@ from localcare.system.insight.overlay_figure import OVERLAY, overlay_figure
 from localcare.system.insight.overlays import offers_for
 from localcare.system.insight.places import LEVELS_WORDS, Place
 from localcare.system.insight.sight import Sight, sight_of
-from localcare.system.insight.words import value_in_words  # fmt: skip
+from localcare.system.insight.words import unit_after, value_in_words  # fmt: skip
 
 
 def place_of(request: HttpRequest) -> tuple[Sight, Place]:
@@ -98,6 +98,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "why_empty": found.not_yet or run.not_measured.get(code, ""),
         "latest": value_in_words(found, last.value) if last else "",
+        "unit": unit_after(found),
         "latest_period": page.series.labels[page.series.moments.index(last)] if last else "",
         "target": target,
         "target_words": value_in_words(found, target.value) if target else "",

@@ -29,6 +29,11 @@ def unit_words(indicator: Indicator) -> str:
     return "%" if indicator.unit == PERCENT else indicator.unit
 
 
+def unit_after(indicator: Indicator) -> str:
+    """The unit as it stands after a number; nothing after a percentage, which carries its sign."""
+    return "" if indicator.unit == PERCENT else indicator.unit
+
+
 def member_in_words(breakdown: str, member: str, services: dict[str, str] | None = None) -> str:
     """A group's name."""
     if not member:

@@ -94,6 +94,6 @@ def _notes(series: Series, chart: Xmr) -> tuple[str, ...]:
         notes.append(
             "Periods with small numbers are left out of the chart and its limits, and say hidden in the table."
         )
-    if chart.limits and series.indicator.kind in ("count", "share") and chart.limits.mean == 0:
-        notes.append("So little is counted that limits say nothing.")
+    if series.is_sparse:
+        notes.append("Fewer than five are counted in a period on average: limits for rare events mislead.")
     return tuple(notes)
