@@ -19,6 +19,7 @@ from localcare.system.insight.places import LEVELS_WORDS, Place
 from localcare.system.insight.sight import HIDDEN, Sight
 from localcare.system.insight.words import BREAKDOWN_WORDS, unit_words, value_in_words
 
+FEWEST_IN_A_FIFTH, FEWEST_EVENTS = 20, 5  # below, a gap between fifths says nothing
 FIFTHS = ("1", "2", "3", "4", "5")  # of deprivation, the most deprived first
 
 
@@ -234,6 +235,9 @@ def inequality_of_rows(indicator: Indicator, rows: Sequence[Row]) -> Inequality 
     """The gap and slope over fifths of deprivation, the most deprived first; None where one fifth is not shown."""
     fifths = [row for row in rows if row.code in FIFTHS]
     if len(fifths) < 5 or any(row.rate is None for row in fifths) or indicator.kind not in ("share", "rate"):
+        return None
+    least = min((row.denominator if indicator.kind == "share" else row.numerator) or 0 for row in fifths)
+    if least < (FEWEST_IN_A_FIFTH if indicator.kind == "share" else FEWEST_EVENTS):
         return None
     scale = max(row.rate.multiplier for row in fifths if row.rate)
     return inequality(
