@@ -92,6 +92,10 @@ def loaded_place(dataset: Path) -> Place:
     service = Service.objects.get(code="rapid-response-south-kent-coast")
     soon = timezone.now() + timedelta(days=2)
     person = ListEntry.objects.order_by("-pk")[0].person
+    earlier = timezone.localdate() - timedelta(days=30)
+    membership = add_member(
+        service=service, user=users["team-lead"], is_lead=True, by=loader, starts_on=earlier
+    )
     rapid_response = work_of_a_team(service, users["team-lead"])
     contacts = contacts_of_a_desk(person, users)
     return Place(
@@ -112,7 +116,7 @@ def loaded_place(dataset: Path) -> Place:
             reason="Its members chose it",
             by=loader,
         ),
-        membership=add_member(service=service, user=users["team-lead"], is_lead=True, by=loader),
+        membership=membership,
         closure=close_service(service=service, reason="Training of the team", starts_at=soon, by=loader),
         response=complete(person=person, form="service-outcome", answers=NOT_SEEN, by=loader),
         rapid_response=rapid_response,
