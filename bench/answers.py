@@ -52,7 +52,7 @@ def pages() -> dict[str, float]:
     )
 
     def asking(code: str) -> Callable[[int], object]:
-        lever = ready_base(code).levers[0]
+        lever = next(one for one in ready_base(code).levers if one.kind == "number")
         address = f"/planning/ready/{code}/answer/"
         return lambda number: client.get(address, {lever.name: str(float(lever.now) + number)})
 

