@@ -31,7 +31,8 @@ JOURNAL = pa.schema(
         pa.field("code", pa.string(), nullable=False),  # outcome, reason, milestone, timer or party, by event
         pa.field("priority", pa.string(), nullable=False),  # as the entry sets it; empty where it sets none
         pa.field("undoes", pa.int64()),  # the entry taken back by this one
-        pa.field("detail", pa.string(), nullable=False),  # JSON: because, instead_of, until, for, due, takes_back
+        # JSON: because, instead_of, until, for, due, takes_back
+        pa.field("detail", pa.string(), nullable=False),
     ],
     metadata={b"table": b"journal", b"schema_version": str(VERSION).encode()},
 )
