@@ -18,7 +18,7 @@ def walk(patterns):
         walk(getattr(pattern, "url_patterns", ()))
 
 walk(get_resolver().url_patterns)
-print([name for name in ("ibis", "duckdb", "pyarrow", "pandas") if name in sys.modules])
+print([name for name in ("ibis", "duckdb", "pyarrow", "pandas", "matplotlib", "numba", "statsmodels") if name in sys.modules])
 """
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import yaml
 
-from localcare.analysis.journal.schema import JOURNAL, PEOPLE, SERVICES, VERSION
+from localcare.analysis.journal.version import VERSION
 from localcare.analysis.libraries import pyarrow as pa
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.pathways.reading import read_pathway
@@ -100,7 +100,9 @@ class JournalFolder:
 
 
 def _schemas() -> Mapping[str, Any]:
-    return {"journal": JOURNAL, "people": PEOPLE, "services": SERVICES}
+    from localcare.analysis.journal import schema  # on use: it needs the engine, which pages do without
+
+    return {"journal": schema.JOURNAL, "people": schema.PEOPLE, "services": schema.SERVICES}
 
 
 def read_journal(path: Path | str, backend: Any) -> Any:
@@ -113,7 +115,7 @@ def write_journal(batches: Any, path: Path | str) -> int:
 
     They come in the order of `entry`. The file is there whole or not at all.
     """
-    return _write(batches, JOURNAL, Path(path), "journal")
+    return _write(batches, Path(path), "journal")
 
 
 def write_folder(
@@ -130,9 +132,9 @@ def write_folder(
     folder.mkdir(parents=True, exist_ok=True)
     write_journal(journal, folder)
     if people is not None:
-        _write(people, PEOPLE, folder, "people")
+        _write(people, folder, "people")
     if services is not None:
-        _write(services, SERVICES, folder, "services")
+        _write(services, folder, "services")
     write_pathways(folder, pathways)
     write_about(folder, about)
     return JournalFolder(folder)
@@ -158,9 +160,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _write(batches: Any, schema: Any, folder: Path, name: str) -> int:
+def _write(batches: Any, folder: Path, name: str) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    part, rows = folder / f".{name}.part", 0
+    schema, part, rows = _schemas()[name], folder / f".{name}.part", 0
     try:
         with pa.parquet.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in _batches(batches):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-VERSION = 1
+from localcare.analysis.journal.version import VERSION
 
 JOURNAL = pa.schema(
     [

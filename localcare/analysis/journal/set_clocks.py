@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from localcare.analysis.journal import table_schemas as schemas
 from localcare.analysis.journal.clocks import Rulebook
 from localcare.analysis.journal.dues import Dues
 from localcare.analysis.journal.folded import ANSWERS, FoldedRows, folded_rows
@@ -18,9 +17,11 @@ from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.journal.rulebook import shipped_rulebook
 from localcare.analysis.journal.states import CLOSED
 from localcare.analysis.journal.waiting import LEFT_THE_BED
-from localcare.analysis.libraries import ibis
+from localcare.analysis.libraries import Library, ibis
 from localcare.analysis.libraries import pyarrow as pa
 from localcare.analysis.pathways.model import Clock, Pathway, Step
+
+schemas: Any = Library("localcare.analysis.journal.table_schemas")  # needs the engine: read on use
 
 BY_THE_FOLD = ("undone", "paused", "resumed", "reopened")
 STATES = {  # the state after an event, where nothing is undone, paused or taken up again

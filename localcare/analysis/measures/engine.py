@@ -29,7 +29,7 @@ from localcare.analysis.measures.people import with_breakdowns
 from localcare.analysis.measures.places import Places
 
 COLUMNS = ("indicator", "period_start", "numerator", "denominator", "value")  # breakdowns after period_start
-NUMBERS = (("numerator", pa.int64), ("denominator", pa.int64), ("value", pa.float64))
+NUMBERS = {"numerator": "int64", "denominator": "int64", "value": "float64"}
 Row = dict[str, Any]
 
 
@@ -88,7 +88,7 @@ def table_of(indicator: Indicator, rows: Sequence[Row], by: Sequence[str]) -> An
         ("period_start", pa.date32()),
         *((name, pa.string()) for name in by),
     ]
-    schema = pa.schema([*fields, *((name, kind()) for name, kind in NUMBERS)])
+    schema = pa.schema([*fields, *((name, pa.type_for_alias(kind)) for name, kind in NUMBERS.items())])
     return pa.Table.from_pylist([{"indicator": indicator.code, **row} for row in rows], schema=schema)
 
 
@@ -236,7 +236,7 @@ def _of_census(
     if not nights:
         return
     since, until = nights[0]["day"], nights[-1]["day"] + DAY
-    table = opened.put("nights", nights, pa.schema([("day", pa.date32()), ("midnight", pa.timestamp("us"))]))
+    table = opened.put("nights", nights, {"day": "date32", "midnight": "timestamp[us]"})
     waits = opened.rows("waits", "", {}).drop("day")
     there = [
         waits.begins_at < table.midnight,

@@ -21,8 +21,8 @@ from localcare.analysis.measures.places import Places, shipped_places
 from localcare.analysis.measures.subjects import OF_PEOPLE, SUBJECTS
 from localcare.analysis.pathways.working_time import local_day
 
-DAYS = pa.schema([("day", pa.date32())])
-PLACES = pa.schema([("of_practice", pa.string()), ("cluster", pa.string()), ("locality", pa.string())])
+DAYS = {"day": "date32"}
+PLACES = {"of_practice": "string", "cluster": "string", "locality": "string"}
 
 
 class Opened:
@@ -136,9 +136,10 @@ class Opened:
         said = shipped_places() if self._places is None else self._places
         return self.put("places", dataset_rows.places_rows(said), PLACES)
 
-    def put(self, name: str, rows: Sequence[Mapping[str, Any]], schema: Any) -> Any:
-        """Rows given to the engine as a table."""
+    def put(self, name: str, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> Any:
+        """Rows given to the engine as a table; `types` are Arrow's names of types."""
         name = f"{name}_{next(self._names)}"
+        schema = pa.schema([(column, pa.type_for_alias(said)) for column, said in types.items()])
         self.backend.con.register(name, pa.Table.from_pylist(list(rows), schema=schema))
         return self.backend.table(name)
 
