@@ -12,7 +12,8 @@ from tests.browser.place import Place
 
 __all__ = ["dataset", "place"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Walking every page as everybody would take half as long again with its lines counted.
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 
 def test_every_page_answers_and_is_accessible_for_the_others(
