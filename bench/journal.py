@@ -49,12 +49,12 @@ DONE_EVENTS = [
     ("done", "started", "done", 95, "j"),
 ]
 STATE = """INSERT INTO pathways_taskstate (task_id, journey_id, person_id, pathway, step, service_id, asked_by_id, state, is_open,
-        priority, requested_at, accepted_at, started_at, finished_at, since, milestone, outcome, reason, due_at, due_clock, help_asked_of, last_entry)
+        priority, requested_at, accepted_at, started_at, finished_at, since, milestone, outcome, reason, due_at, due_clock, help_asked_of, last_entry, is_dealt_with)
     SELECT j, j, 1 + j %% {people}, 'urgent-community-response', 'respond',
         CASE WHEN j <= %(open)s THEN %(team)s ELSE %(first)s + j %% %(teams)s END, %(first)s,
         CASE WHEN j <= %(open)s THEN 'accepted' ELSE 'done' END, j <= %(open)s, 'two-hour', began, began, NULL, NULL, began, '',
         CASE WHEN j <= %(open)s THEN '' ELSE 'settled' END, '', CASE WHEN j <= %(open)s THEN began + interval '2 hours' END,
-        CASE WHEN j <= %(open)s THEN 'two-hour' ELSE '' END, '', j
+        CASE WHEN j <= %(open)s THEN 'two-hour' ELSE '' END, '', j, false
     FROM (SELECT j, now() - (j %% 5256000) * interval '1 second' * 6 - interval '3 hours' AS began FROM generate_series(1, %(journeys)s) j) AS journeys"""
 
 
