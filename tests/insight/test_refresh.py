@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db.models import Sum
 
 from localcare.foundation.record.models import Stay
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
-from localcare.system.insight.actions import NotAllowed, refresh_indicators
+from localcare.system.insight.actions import refresh_indicators
 from localcare.system.insight.models import Run, Value
 from localcare.system.insight.queries import run_in_force
 from tests.factories import reader_with_role

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from localcare.analysis.simulation.scenario.digest import digest
 from localcare.analysis.simulation.scenario.files import load, scenario_files
 from localcare.analysis.simulation.scenario.reading import read_scenario
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.models import AuditEntry
-from localcare.system.planning.actions import NameTaken, NotAllowed, save_scenario, save_version
+from localcare.system.planning.actions import NameTaken, save_scenario, save_version
 from localcare.system.planning.models import SavedScenario, ScenarioText
 from localcare.system.planning.questions import ready_base
 from localcare.system.planning.texts import FaultyText, content_of, text_of

@@ -18,11 +18,11 @@ from localcare.analysis.simulation.run import simulate
 from localcare.analysis.simulation.scenario.files import shipped_pathways
 from localcare.analysis.simulation.scenario.reading import read_scenario
 from localcare.config.command_line.application import application
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.models import AuditEntry
 from localcare.system.planning.actions import (
     MOST_WAITING,
-    NotAllowed,
     TooManyRuns,
     ask_for_run,
     keep_text,

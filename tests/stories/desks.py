@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 
@@ -32,7 +33,7 @@ class Desk:
 
     def task(self, team: str, person: str, step: str, *, tab: str = "inbox") -> None:
         """Open a piece of work from the list of a team."""
-        self.go(f"/work/?team={team}&tab={tab}")
+        self.go(f"{reverse('work')}?team={team}&tab={tab}")
         self.page.get_by_role("link", name=re.compile(f"{person}.*: {re.escape(step)}")).first.click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(step)
 

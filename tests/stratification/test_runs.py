@@ -8,6 +8,7 @@ from localcare.care.stratification import actions
 from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.models import ListEntry, ListEvent, PersonScore, Run, RunCount
 from localcare.kernel.access.models import User
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.nhs_design.formatting import format_date
 from tests.stratification.population import TODAY
 
@@ -149,7 +150,7 @@ def test_an_older_day_is_refused(place, run):
 
 
 def test_only_those_who_hold_the_permission_may_run_it(place):
-    with pytest.raises(actions.NotAllowed):
+    with pytest.raises(NotAllowed):
         actions.run_stratification(as_of=TODAY, by=User.objects.create(username="nobody"), export=place.write)
 
 

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from localcare.analysis.definition_faults import Fault as PathwayFault
+from localcare.analysis.definition_faults import Place, Unreadable
 
-Place = tuple[str | int, ...]
-
-
-class PathwayFault(NamedTuple):
-    """One fault: the keys that lead to it, what is wrong, and how to mend it."""
-
-    place: Place
-    fault: str
-    remedy: str
+__all__ = ["PathwayFault", "Place", "UnreadablePathway"]
 
 
-class UnreadablePathway(ValueError):
+class UnreadablePathway(Unreadable):
     """A pathway whose words could not be read; `found` says where and why."""
-
-    def __init__(self, place: Place, fault: str, remedy: str) -> None:
-        self.found = PathwayFault(place, fault, remedy)
-        shown = ".".join(map(str, place))
-        super().__init__(f"{shown + ': ' if shown else ''}{fault}. {remedy}")

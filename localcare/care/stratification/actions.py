@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from django.db import connection
 from django.utils import timezone
-from psycopg.pq import TransactionStatus
 
 from localcare.care.stratification import publishing, stages
 from localcare.care.stratification.definitions import Definitions, definitions
@@ -17,8 +14,10 @@ from localcare.care.stratification.models import Run
 from localcare.care.stratification.rules import may_go_on, refuses_older_day
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.models import User
-from localcare.kernel.access.readers import Reader, reader_for, system_reader
+from localcare.kernel.access.permitted import permitted
+from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.database.one_at_a_time import is_broken, only_one
 
 TABLES_NEEDED = (
     "persons",
@@ -32,10 +31,6 @@ TABLES_NEEDED = (
 )
 RUN_LOCK = 8_103_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
 Progress = stages.Progress
-
-
-class NotAllowed(Exception):
-    """The person who asked does not hold the permission."""
 
 
 class RunInProgress(Exception):
@@ -63,10 +58,10 @@ def run_stratification(
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
     happens at once. Raises NotAllowed, DayToCome, RunInProgress, OlderThanTheList, and whatever a stage raises.
     """
-    reader = _permitted(by, "list.run")
+    reader = permitted(by, "list.run")
     _refuse_day_to_come(as_of, today or timezone.localdate())
     wanted = definitions()
-    with _only_one_run():
+    with only_one(RUN_LOCK, RunInProgress("Another run is in progress: wait until it has ended.")):
         _refuse_older(as_of)
         run = _continued(as_of, wanted) or _begun(as_of, wanted, reader)
         try:
@@ -103,33 +98,6 @@ def _carry_out(
     )
     progress(4, 4, "The list is in force")
     return run
-
-
-def _permitted(by: User | Reader, permission: str) -> Reader:
-    reader = by if isinstance(by, Reader) else reader_for(by)
-    if not reader.may(permission):
-        raise NotAllowed(f"{reader.name or 'nobody'} does not hold {permission}")
-    return reader
-
-
-@contextmanager
-def _only_one_run() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
-        if not cursor.fetchone()[0]:
-            raise RunInProgress("Another run is in progress: wait until it has ended.")
-    try:
-        yield
-    finally:
-        if not _is_broken():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
-
-
-def _is_broken() -> bool:
-    """Whether the caller's transaction has failed, so that nothing more can be said to the database."""
-    status = connection.connection.info.transaction_status if connection.connection else None
-    return connection.needs_rollback or status == TransactionStatus.INERROR
 
 
 def _refuse_day_to_come(as_of: date, today: date) -> None:
@@ -191,7 +159,7 @@ def _unchanged(run: Run, same: Run) -> None:
 
 
 def _failed(run: Run, fault: Exception) -> None:
-    if _is_broken():
+    if is_broken():
         return
     Run.objects.filter(pk=run.pk).update(
         status=Run.Status.FAILED,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from psycopg.pq import TransactionStatus
 
 from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.measures.definitions import Indicator, NotYet
@@ -18,8 +16,10 @@ from localcare.analysis.measures.engine import CannotMeasure, MeasureSource
 from localcare.foundation.pathways.journal_export import export_journal
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.models import User
-from localcare.kernel.access.readers import Reader, reader_for, system_reader
+from localcare.kernel.access.permitted import NotAllowed, permitted
+from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.database.one_at_a_time import is_broken, only_one
 from localcare.system.insight import places, publishing, stages
 from localcare.system.insight.breach_lists import breaches_found
 from localcare.system.insight.definitions import measured_indicators
@@ -44,10 +44,6 @@ Progress = Callable[[int, int, str], None]
 Export = Callable[[Path], None]
 
 
-class NotAllowed(Exception):
-    """The person who asked does not hold the permission."""
-
-
 class RunInProgress(Exception):
     """Another run holds the lock."""
 
@@ -69,9 +65,9 @@ def refresh_indicators(
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
     happens at once. Raises NotAllowed, RunInProgress, and whatever a stage raises.
     """
-    reader = _permitted(by, "insight.refresh")
+    reader = permitted(by, "insight.refresh")
     indicators = measured_indicators() if indicators is None else indicators
-    with _only_one_run():
+    with only_one(RUN_LOCK, RunInProgress("Another measuring is in progress: wait until it has ended.")):
         run = _continued(until, indicators) or _begun(until, indicators, reader)
         try:
             _carry_out(run, indicators, reader, progress or _silent, export or _export(run, reader))
@@ -116,7 +112,7 @@ def begin_anew(
     *, indicator: str, place: str, starts_on: date, reason: str, by: Reader, today: date | None = None
 ) -> Rebase:
     """From a day the limits of an indicator's chart of a place are worked out anew. Raises CannotRebase, NotAllowed."""
-    reader = _permitted(by, "insight.rebase")
+    reader = permitted(by, "insight.rebase")
     if reader.user is None:
         raise NotAllowed("A person must stand behind a chart's new beginning, not a job.")
     if len(reason.strip()) < 10:
@@ -136,7 +132,7 @@ def begin_anew(
 
 def take_back(*, rebase: Rebase, reason: str, by: Reader) -> Rebase:
     """Take a new beginning back, with a reason; the row that said it stays."""
-    reader = _permitted(by, "insight.rebase")
+    reader = permitted(by, "insight.rebase")
     if reader.user is None:
         raise NotAllowed("A person must stand behind it, not a job.")
     if len(reason.strip()) < 10:
@@ -156,33 +152,6 @@ def take_back(*, rebase: Rebase, reason: str, by: Reader) -> Rebase:
 def _record_rebase(reader: Reader, made: Rebase, action: str) -> None:
     detail = {"indicator": made.indicator, "place": made.place, "from": made.starts_on.isoformat()}
     record_access(reader=reader, action=action, basis=made.reason, detail=detail)
-
-
-def _permitted(by: User | Reader, permission: str) -> Reader:
-    reader = by if isinstance(by, Reader) else reader_for(by)
-    if not reader.may(permission):
-        raise NotAllowed(f"{reader.name or 'nobody'} does not hold {permission}")
-    return reader
-
-
-@contextmanager
-def _only_one_run() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
-        if not cursor.fetchone()[0]:
-            raise RunInProgress("Another measuring is in progress: wait until it has ended.")
-    try:
-        yield
-    finally:
-        if not _is_broken():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
-
-
-def _is_broken() -> bool:
-    """Whether the caller's transaction has failed, so that nothing more can be said to the database."""
-    status = connection.connection.info.transaction_status if connection.connection else None
-    return connection.needs_rollback or status == TransactionStatus.INERROR
 
 
 def _continued(until: date, indicators: Mapping[str, Indicator]) -> Run | None:
@@ -213,7 +182,7 @@ def version_of(indicators: Mapping[str, Indicator]) -> str:
 
 
 def _failed(run: Run, fault: Exception) -> None:
-    if _is_broken():
+    if is_broken():
         return
     Run.objects.filter(pk=run.pk).update(
         status=Run.Status.FAILED,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from localcare.analysis.simulation.scenario.digest import digest
 from localcare.analysis.simulation.scenario.reading import read_scenario
 from localcare.kernel.access.models import User
+from localcare.kernel.access.permitted import NotAllowed, permitted
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 from localcare.system.planning import jobs
@@ -20,10 +21,6 @@ from localcare.system.planning.texts import digest_of, text_of
 
 BASIS = "planning of services; no data about persons"
 MOST_WAITING = 6  # runs of one person that wait or work at a time
-
-
-class NotAllowed(Exception):
-    """The person who asked does not hold the permission, or the scenario is another's."""
 
 
 class NameTaken(ValueError):
@@ -170,9 +167,10 @@ def _next_version(
 
 
 def _permitted(by: Reader) -> User:
-    if by.user is None or not by.may("planning.run"):
-        raise NotAllowed(f"{by.name or 'nobody'} does not hold planning.run")
-    return by.user
+    reader = permitted(by, "planning.run")
+    if reader.user is None:
+        raise NotAllowed("A person must stand behind a scenario, not a job.")
+    return reader.user
 
 
 def _written(by: Reader, action: str, **detail: Any) -> None:

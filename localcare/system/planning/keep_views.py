@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from localcare.kernel.access.guards import request_reader, requires
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.audit.actions import record_access
 from localcare.system.planning import actions, queries
 from localcare.system.planning.ask_views import base_of_ready, base_of_saved, levers_form, moves_of
@@ -70,7 +71,7 @@ def away(request: HttpRequest, reference: UUID) -> HttpResponse:
         raise Http404("There is no saved scenario here.")
     try:
         actions.put_away(saved=found, by=request_reader(request))
-    except actions.NotAllowed as refused:
+    except NotAllowed as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"{found.name} is put away. Its address and its runs stay.")
@@ -154,7 +155,7 @@ def _save(request: HttpRequest, base: Base) -> HttpResponse:
             version = actions.save_scenario(
                 content=content, name=form.cleaned_data["name"], by=reader, based_on=base.ready, note=note
             )
-    except (actions.NameTaken, actions.NotAllowed) as refused:
+    except (actions.NameTaken, NotAllowed) as refused:
         messages.error(request, str(refused))
         return redirect(base.address())
     messages.success(request, f"{version.saved.name} is kept as version {version.number}.")

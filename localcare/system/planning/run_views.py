@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.analysis.charts import Band, fan, fan_in_words
 from localcare.kernel.access.guards import request_reader, requires
+from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.audit.actions import record_access
 from localcare.system.planning import actions, queries
 from localcare.system.planning.keep_views import yaml_answer
@@ -53,7 +54,7 @@ def stop(request: HttpRequest, reference: UUID) -> HttpResponse:
     found = _run_of(reference)
     try:
         stopped = actions.stop_run(run=found, by=request_reader(request))
-    except actions.NotAllowed as refused:
+    except NotAllowed as refused:
         messages.error(request, str(refused))
     else:
         done = (

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-Place = tuple[str | int, ...]
+from localcare.analysis.definition_faults import Fault as ScenarioFault
+from localcare.analysis.definition_faults import Place, Unreadable
 
-
-class ScenarioFault(NamedTuple):
-    """One fault: the keys that lead to it, what is wrong, and how to mend it."""
-
-    place: Place
-    fault: str
-    remedy: str
+__all__ = ["FileFault", "Place", "ScenarioError", "ScenarioFault", "UnreadableScenario"]
 
 
-class UnreadableScenario(ValueError):
+class UnreadableScenario(Unreadable):
     """A scenario whose words could not be read; `found` says where and why."""
-
-    def __init__(self, place: Place, fault: str, remedy: str) -> None:
-        self.found = ScenarioFault(place, fault, remedy)
-        shown = ".".join(map(str, place))
-        super().__init__(f"{shown + ': ' if shown else ''}{fault}. {remedy}")
 
 
 @dataclass(frozen=True)

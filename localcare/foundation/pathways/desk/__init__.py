@@ -4,8 +4,8 @@ What a desk in `care/` may use:
 
 - `acts.TaskActs(task, reader, back="/their/desk/")`: what this reader may do on a task now. `.main` is the one next
   act, `.others` the rest, `.named("accept")` one of them. Each `Act` has `title`, `button`, `address`, `is_quick`
-  (done by one button, no question asked), `code`, `hidden`. Every act is a page of its own at url `task-act`
-  (`/work/tasks/<reference>/<act>/`), asked by GET and done by POST; `?next=` brings the reader back to the desk.
+  (done by one button, no question asked), `code`, `hidden`. Every act is a page of its own, the url named `task-act` with
+  the task's reference and the act, asked by GET and done by POST; `?next=` brings the reader back to the desk.
   Acts: accept decline take give start milestone pause resume book review done hand-on ask-again extend priority note
   cancel reopen undo.
 - `acts.next_act(state, step)`: the words of the next act for a row of a list, without a query.
