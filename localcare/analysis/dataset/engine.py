@@ -1,16 +1,33 @@
-"""The engine that runs the expressions: DuckDB by default, with an explicit memory limit."""
+"""The engine that runs the expressions: DuckDB by default, with an explicit memory limit; or Spark."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
+from localcare.analysis.dataset import spark_files
 from localcare.analysis.libraries import ibis
 
+Engine = Literal["duckdb", "spark"]
+ENGINES: tuple[str, ...] = get_args(Engine)
 DEFAULT_MEMORY_LIMIT = "800MB"  # the program itself takes some 150 MB more
 _NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """Which engine works, and for Spark on which master, with which settings, and where files are exchanged with it."""
+
+    engine: Engine = "duckdb"
+    master: str | None = None
+    exchange: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+DUCKDB = EngineChoice()
 
 
 def connect(
@@ -28,6 +45,11 @@ def connect(
     return ibis.duckdb.connect(**options)
 
 
+def is_spark(backend: Any) -> bool:
+    """Whether an Ibis engine is Spark."""
+    return str(backend.name) == "pyspark"
+
+
 def _asked_directly(expression: Any) -> bool:
     """Whether DuckDB can be asked without Ibis, which would import pandas (50 MB) on the way."""
     in_memory = expression.op().find(ibis.expr.operations.InMemoryTable)
@@ -40,6 +62,8 @@ def distinct_values(table: Any, column: str) -> list[str]:
     backend = expression.get_backend()
     if _asked_directly(expression):
         found = [row[0] for row in backend.con.execute(backend.compile(expression)).fetchall()]
+    elif is_spark(backend):
+        found = spark_files.first_values(expression)
     else:
         found = expression.to_pyarrow()["value"].to_pylist()
     return [value for value in found if value is not None]
@@ -47,9 +71,11 @@ def distinct_values(table: Any, column: str) -> list[str]:
 
 def lookup(beside: Any, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> Any:
     """A small table, to be joined to the expression `beside`: Ibis types by column name, and rows of values."""
+    backend = beside.get_backend()
+    if is_spark(backend):
+        return spark_files.lookup(backend, columns, rows)
     if not _asked_directly(beside):
         return ibis.memtable([tuple(row) for row in rows], schema=ibis.schema(dict(columns)))
-    backend = beside.get_backend()
     name = f"localcare_lookup_{next(_NUMBERS)}"
     values = [[row[place] for row in rows] for place in range(len(columns))]
     unnested = ", ".join(

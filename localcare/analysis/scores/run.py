@@ -1,4 +1,4 @@
-"""Score a dataset on disk into a Parquet or CSV file, with a description of what was run beside it."""
+"""Score a dataset into Parquet or CSV on either engine, with a description of what was run beside it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT
+from localcare.analysis.dataset.engine import DUCKDB, Engine, EngineChoice, is_spark
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
-from localcare.analysis.dataset.writing import read_metadata
+from localcare.analysis.dataset.results import opened_for, refuse_ending, write_result, write_text
+from localcare.analysis.dataset.spark_files import is_address
 from localcare.analysis.scores.columns import ALL
 from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.packs import Packs, load_packs, shipped_packs
@@ -34,6 +35,7 @@ class ScoreRun:
     empty_code_lists: tuple[str, ...]
     dataset: dict[str, Any]
     out: str
+    engine: str
 
 
 def write_scores(
@@ -44,60 +46,64 @@ def write_scores(
     *,
     scores: Collection[str] = ALL,
     packs_folder: Path | None = None,
-    memory_limit: str = DEFAULT_MEMORY_LIMIT,
+    choice: EngineChoice = DUCKDB,
+    memory_limit: str | None = None,
     threads: int | None = None,
 ) -> ScoreRun:
     """Score everyone registered on `as_of` into `out` (.parquet or .csv) and `out` + ".json".
 
-    The file appears whole or not at all. `progress` is called with (what, step, steps). Raises ValueError for
-    another ending, DatasetError, PackError or DefinitionError with the place and the remedy.
+    The result appears whole or not at all. `progress` is called with (what, step, steps). On Spark, both the dataset
+    and `out` may be addresses (see `results.write_result`). Raises ValueError for another
+    ending, DatasetError, SparkError, PackError or DefinitionError with the place and the remedy.
     """
-    target = Path(out)
-    if target.suffix not in (".parquet", ".csv"):
-        raise ValueError(f"{target}: the name must end in .parquet or .csv")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    refuse_ending(out)
+    folder = _folder(out)
     tell = progress or _silent
     packs = load_packs(packs_folder) if packs_folder else shipped_packs()
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".scores-") as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scores-") as scratch:
         tell(STEPS[0], 0, len(STEPS))
-        with LinkedDataset.open(
-            dataset_path, memory_limit=memory_limit, threads=threads, temp_directory=scratch
+        with opened_for(
+            dataset_path, choice, memory_limit=memory_limit, threads=threads, temp_directory=scratch
         ) as dataset:
             tell(STEPS[1], 1, len(STEPS))
             table = score(dataset, as_of=as_of, scores=scores, packs=packs)
             tell(STEPS[2], 2, len(STEPS))
-            unfinished = Path(scratch) / target.name
-            _write(dataset, table, unfinished)
-            people = _count(dataset, unfinished)
-        run = _describe(dataset_path, as_of, target, people, scores, packs)
-        unfinished.replace(target)
-    target.with_name(f"{target.name}.json").write_text(
-        json.dumps(asdict(run), indent=2) + "\n", encoding="utf-8"
-    )
+            people = write_result(
+                dataset.backend, _sliced(dataset, table), out, exchange=choice.exchange,
+                tasks=lambda done, total: tell(f"{STEPS[2]}: {done} of {total} tasks", 2, len(STEPS)),
+            )  # fmt: skip
+            run = _describe(dataset, as_of, out, people, scores, packs, choice.engine)
+            write_text(dataset.backend, f"{out}.json", json.dumps(asdict(run), indent=2) + "\n")
     tell(STEPS[3], len(STEPS), len(STEPS))
     return run
+
+
+def _folder(out: Path | str) -> Path | None:
+    """Where files on the way may lie: beside a file of this machine."""
+    if is_address(out):
+        return None
+    folder = Path(out).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _silent(what: str, step: int, steps: int) -> None:
     return None
 
 
-def _write(dataset: LinkedDataset, table: Any, file: Path) -> None:
-    if ranges := slices(dataset):
-        table = gathered(dataset, table, ranges)
-    if file.suffix == ".parquet":
-        dataset.backend.to_parquet(table, file, compression="zstd")
-    else:
-        dataset.backend.to_csv(table, file, header=True)
-
-
-def _count(dataset: LinkedDataset, file: Path) -> int:
-    read = dataset.backend.read_parquet if file.suffix == ".parquet" else dataset.backend.read_csv
-    return int(read(str(file)).count().to_pyarrow().as_py())
+def _sliced(dataset: LinkedDataset, table: Any) -> Any:
+    ranges = [] if is_spark(dataset.backend) else slices(dataset)
+    return gathered(dataset, table, ranges) if ranges else table
 
 
 def _describe(
-    dataset_path: Path | str, as_of: date, out: Path, people: int, scores: Collection[str], packs: Packs
+    dataset: LinkedDataset,
+    as_of: date,
+    out: Path | str,
+    people: int,
+    scores: Collection[str],
+    packs: Packs,
+    engine: Engine,
 ) -> ScoreRun:
     lists = [
         name
@@ -111,6 +117,7 @@ def _describe(
         scores={name: definition(name).version for name in ALL if name in scores},
         packs={pack.name: f"{pack.version} {pack.checksum}" for pack in packs.packs},
         empty_code_lists=packs.missing(lists),
-        dataset=read_metadata(dataset_path),
-        out=out.name,
+        dataset=dataset.metadata(),
+        out=str(out).rpartition("/")[2],
+        engine=engine,
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from localcare.analysis.dataset.linked_dataset import LinkedDataset
+from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
+from localcare.analysis.dataset.results import Tasks, opened_for, write_result
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.plan import stratify
 
@@ -46,16 +47,36 @@ def export_once(folder: Path, export: Export) -> str:
     return version
 
 
-def stratify_once(folder: Path, *, as_of: date, definitions: Definitions) -> Path:
-    """The file with everyone's place, computed unless it is there."""
+def stratify_once(
+    folder: Path,
+    *,
+    as_of: date,
+    definitions: Definitions,
+    choice: EngineChoice = DUCKDB,
+    tasks: Tasks | None = None,
+) -> Path:
+    """The file with everyone's place, computed on the chosen engine unless it is there."""
     finished = folder / PEOPLE
-    if finished.is_file():
-        return finished
-    unfinished = folder / f"{PEOPLE}.part"
-    with LinkedDataset.open(folder / DATASET, temp_directory=folder / "spill", allow_missing=True) as dataset:
-        stratify(dataset, as_of=as_of, definitions=definitions).to_parquet(unfinished)
-    unfinished.rename(finished)
+    if not finished.is_file():
+        place(folder / DATASET, finished, as_of=as_of, definitions=definitions, choice=choice,
+              spill=folder / "spill", tasks=tasks)  # fmt: skip
     return finished
+
+
+def place(
+    dataset: Path | str,
+    out: Path | str,
+    *,
+    as_of: date,
+    definitions: Definitions,
+    choice: EngineChoice = DUCKDB,
+    spill: Path | None = None,
+    tasks: Tasks | None = None,
+) -> int:
+    """Write everyone's place from a linked dataset, which appears whole or not at all; how many people."""
+    with opened_for(dataset, choice, temp_directory=spill, allow_missing=True) as opened:
+        table = stratify(opened, as_of=as_of, definitions=definitions)
+        return write_result(opened.backend, table, out, exchange=choice.exchange, tasks=tasks)
 
 
 def data_version(dataset: Path) -> str:
