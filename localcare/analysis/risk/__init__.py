@@ -1,0 +1,22 @@
+"""Risk models trained on a place's own linked data, judged before anybody sees a list, and explained to everybody."""
+
+from localcare.analysis.risk.definitions import Outcome, RiskDefinitionError, outcome, outcomes
+from localcare.analysis.risk.model import ModelError, TrainedModel, Verdict, load
+from localcare.analysis.risk.scoring import RiskRun, score
+from localcare.analysis.risk.training import METHODS, TrainingError, train
+
+__all__ = [
+    "METHODS",
+    "ModelError",
+    "Outcome",
+    "RiskDefinitionError",
+    "RiskRun",
+    "TrainedModel",
+    "TrainingError",
+    "Verdict",
+    "load",
+    "outcome",
+    "outcomes",
+    "score",
+    "train",
+]
