@@ -1,0 +1,79 @@
+"""What the distinct codes of a dataset are worth: their shape, whether a list has them, which units their values need."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from localcare.analysis.quality.code_shapes import Shape, shape_of
+from localcare.analysis.scores.codes import normalise_code
+from localcare.analysis.scores.definitions import definition
+from localcare.analysis.scores.packs import Packs
+
+Key = tuple[str, str]
+WITH_LISTS = ("efi", "cambridge")
+FRAILTY = "efi/"
+MEASURES = "measure/"
+WRONG = (Shape.MALFORMED, Shape.CHECK_DIGIT, Shape.SPOILT, Shape.NOT_A_CONCEPT)
+
+
+@dataclass(frozen=True)
+class CodeFlags:
+    """What is known of one code of one system, as recorded."""
+
+    malformed: bool
+    system_unknown: bool
+    covered: bool
+    in_list: bool
+    frailty: bool
+    measured: bool
+
+
+class CodesKnown:
+    """The installed lists, asked about codes as recorded."""
+
+    def __init__(self, packs: Packs) -> None:
+        self.listed: set[Key] = set()
+        self.frailty: set[Key] = set()
+        self.systems: set[str] = set()
+        for pack in packs.packs:
+            for code in pack.codes:
+                key = normalise_code(code.system, code.code)
+                self.listed.add(key)
+                if not code.code_list.startswith(MEASURES):
+                    self.systems.add(key[0])
+                if code.code_list.startswith(FRAILTY):
+                    self.frailty.add(key)
+        self.units = usable_units(packs)
+
+    def flags(self, system: str, code: str) -> CodeFlags:
+        """What is known of a code of a system."""
+        key, shape = normalise_code(system, code), shape_of(system, code)
+        return CodeFlags(
+            malformed=shape in WRONG,
+            system_unknown=shape is Shape.UNKNOWN_SYSTEM,
+            covered=key[0] in self.systems,
+            in_list=key in self.listed,
+            frailty=key in self.frailty,
+            measured=key in self.units,
+        )
+
+    def usable(self, pairs: Iterable[Key]) -> list[tuple[str, str, str]]:
+        """System and code as recorded with each unit in which a rule takes its value ("" is no unit)."""
+        return [
+            (system, code, unit)
+            for system, code in pairs
+            for unit in sorted(self.units.get(normalise_code(system, code), ()))
+        ]
+
+
+def usable_units(packs: Packs) -> dict[Key, frozenset[str]]:
+    """The units in which some rule of a score takes the value of a code."""
+    found: dict[Key, set[str]] = defaultdict(set)
+    for name in WITH_LISTS:
+        for item in definition(name).items:
+            for rule in item.value_rules:
+                for key in packs.codes_of(rule.code_list):
+                    found[key] |= set(rule.units)
+    return {key: frozenset(units) for key, units in found.items()}

@@ -1,0 +1,210 @@
+"""Counts a dataset by practice, feed, kind and month: set-based, one pass over each table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from localcare.analysis.dataset.linked_dataset import LinkedDataset
+from localcare.analysis.libraries import ibis
+from localcare.analysis.quality.asking import kept, rows_of
+from localcare.analysis.quality.codes_known import CodesKnown
+from localcare.analysis.quality.counts import EARLIER, Counts, EventCount, PeopleCount
+from localcare.analysis.quality.flags import (
+    COUNTED,
+    COUNTED_APART,
+    EVENT_DAY,
+    MONTHS_OF_ACTIVITY,
+    OLDER_FROM,
+    event_rows,
+    known_people,
+)
+from localcare.analysis.scores.windows import months_before
+
+Progress = Callable[[str, int, int], None]
+EVENTS = ("facts", "contacts", "stays", "attendances", "diagnoses", "procedures")
+MOST_COMPARED = 5_000_000  # facts that are compared with one another; beyond, people are sampled
+MONTHS_FOR_TWICE = 24
+NOT_KNOWN_ETHNICITY = ("", "Z", "99")
+
+
+class Counting:
+    """A dataset opened for counting: people once, then each table's rows with their flags."""
+
+    def __init__(self, dataset: LinkedDataset, as_of: date, known: CodesKnown) -> None:
+        self.dataset, self.as_of, self.known = dataset, as_of, known
+        self.people = kept(known_people(dataset, as_of))
+        self._pairs: dict[str, list[tuple[str, str]]] = {}
+
+    def rows(self, table: str) -> Any:
+        """The rows of an event table with every flag."""
+        return event_rows(self.dataset, table, self.people, self.known, self.pairs(table), self.as_of)
+
+    def pairs(self, table: str) -> list[tuple[str, str]]:
+        """The distinct systems and codes of a table, as recorded; the system is empty where the table has one only."""
+        if table not in ("facts", "diagnoses", "procedures"):
+            return []
+        if table not in self._pairs:
+            events = self.dataset.table(table)
+            columns = ("system", "code") if table == "facts" else ("code",)
+            found = rows_of(events.select(*columns).distinct())
+            self._pairs[table] = sorted(
+                (row.get("system", ""), row["code"])
+                for row in found
+                if row["code"] and row.get("system", "x")
+            )
+        return self._pairs[table]
+
+
+def count(counting: Counting, progress: Progress | None = None) -> Counts:
+    """Everything that the rules ask of the dataset as of the day."""
+    began, steps = time.perf_counter(), len(EVENTS) + 2
+    events: dict[str, tuple[EventCount, ...]] = {}
+    for step, table in enumerate(EVENTS):
+        if progress:
+            progress(f"Counting {table}", step, steps)
+        events[table] = _events(counting, table)
+    if progress:
+        progress("Comparing facts", len(EVENTS), steps)
+    facts = sum(each.rows for each in events["facts"])
+    sampled = 1 + facts // MOST_COMPARED
+    events["facts"] += _twice(counting, sampled)
+    if progress:
+        progress("Counting people", len(EVENTS) + 1, steps)
+    has_identifiers = _has_identifiers(counting)
+    people = _people(counting, has_identifiers)
+    return Counts(counting.as_of, people, events, has_identifiers, sampled, time.perf_counter() - began)
+
+
+def _events(counting: Counting, table: str) -> tuple[EventCount, ...]:
+    rows = counting.rows(table)
+    flags = [flag for flag in COUNTED[table] if flag not in COUNTED_APART]
+    grouped = rows.group_by("practice", "feed", "series", "code_system", "month").aggregate(
+        row_count=rows.count().cast("int64"),
+        last_day=rows.known_day.max(),
+        **{flag: rows[flag].cast("int64").sum().cast("int64") for flag in flags},
+    )
+    return tuple(
+        EventCount(
+            practice=row["practice"] or "",
+            feed=row["feed"] or "",
+            kind=", ".join(filter(None, (row["series"], row["code_system"]))),
+            month=int(row["month"] or EARLIER),
+            rows=int(row["row_count"]),
+            flags={flag: int(row[flag] or 0) for flag in flags},
+            last=row["last_day"],
+        )
+        for row in rows_of(grouped)
+    )
+
+
+def _twice(counting: Counting, sampled: int) -> tuple[EventCount, ...]:
+    """Facts after the first of the same person, kind, system, code, day and value, by practice."""
+    facts, as_of = counting.dataset.table("facts"), counting.as_of
+    recent = facts.filter(
+        facts.occurred_on > ibis.literal(months_before(as_of, MONTHS_FOR_TWICE)),
+        facts.occurred_on <= ibis.literal(as_of),
+        facts.person_id % sampled == 0,
+    )
+    same = recent.group_by("person_id", "kind", "system", "code", "occurred_on", "value").aggregate(
+        row_count=recent.count().cast("int64")
+    )
+    about = counting.people.select(about_person_id="person_id", practice="practice_code")
+    joined = same.join(about, same.person_id == about.about_person_id, how="left")
+    grouped = joined.group_by("practice").aggregate(
+        looked_at_for_twice=joined.row_count.sum().cast("int64"),
+        twice=(joined.row_count - 1).sum().cast("int64"),
+    )
+    nothing = dict.fromkeys(COUNTED["facts"], 0)
+    return tuple(
+        EventCount(row["practice"] or "", row["practice"] or "", "", EARLIER, 0,
+                   nothing | {flag: int(row[flag] or 0) for flag in COUNTED_APART})
+        for row in rows_of(grouped)
+    )  # fmt: skip
+
+
+def _has_identifiers(counting: Counting) -> bool:
+    persons = counting.dataset.table("persons")
+    found = persons.filter(persons.nhs_number.notnull()).limit(1).select("person_id")
+    return bool(rows_of(found))
+
+
+def people_rows(counting: Counting, has_identifiers: bool) -> Any:
+    """Everyone registered, with practice and every flag of persons."""
+    dataset, as_of = counting.dataset, counting.as_of
+    persons = _with_likeness(dataset.table("persons"), has_identifiers)
+    table = persons.join(
+        counting.people.select(about_person_id="person_id", practice="practice_code", age="age"),
+        persons.person_id == counting.people.person_id.name("about_person_id"),
+        how="inner",
+    )
+    table = table.filter(table.practice.notnull())
+    for name in ("facts", "contacts", "stays", "attendances"):
+        table = _left_join(table, _last_day(dataset.table(name), name, as_of))
+    since = ibis.literal(months_before(as_of, MONTHS_OF_ACTIVITY))
+    active = [
+        (table[f"last_{name}"] > since).fill_null(False)
+        for name in ("facts", "contacts", "stays", "attendances")
+    ]
+    older = table.age >= OLDER_FROM
+    return table.mutate(
+        older=older,
+        with_identifiers=ibis.literal(has_identifiers),
+        older_without_facts=older & table.last_facts.isnull(),
+        sex_not_known=table.sex.isnull() | table.sex.isin(["", "unknown"]),
+        ethnicity_not_known=table.ethnic_category.fill_null("").strip().isin(NOT_KNOWN_ETHNICITY),
+        deprivation_not_known=table.imd_decile.isnull(),
+        number_missing=ibis.literal(has_identifiers) & table.nhs_number.fill_null("").strip().isin([""]),
+        without_activity=~(active[0] | active[1] | active[2] | active[3]),
+    )
+
+
+def _with_likeness(persons: Any, has_identifiers: bool) -> Any:
+    """Who shares a number, and who looks like somebody else; nobody where names are left out."""
+    if not has_identifiers:
+        return persons.mutate(number_twice=ibis.literal(False), alike=ibis.literal(False))
+    number = persons.nhs_number.fill_null("").replace(" ", "").replace("-", "")
+    persons = persons.mutate(
+        number_key=number,
+        likeness_name=persons.family_name.fill_null("").upper().strip(),
+        likeness_initial=persons.given_name.fill_null("").upper().strip().substr(0, 1),
+        likeness_postcode=persons.postcode.fill_null("").upper().replace(" ", ""),
+    )
+    alike = ["birth_date", "likeness_name", "likeness_initial", "likeness_postcode"]
+    persons = persons.mutate(
+        same_number=persons.count().over(ibis.window(group_by="number_key")),
+        same_likeness=persons.count().over(ibis.window(group_by=alike)),
+    )
+    named = (persons.likeness_name != "") & (persons.likeness_postcode != "")
+    return persons.mutate(
+        number_twice=(persons.number_key != "") & (persons.same_number > 1),
+        alike=named & (persons.same_likeness > 1),
+    )
+
+
+def _last_day(table: Any, name: str, as_of: date) -> Any:
+    known = table.filter(table[EVENT_DAY[name]] <= ibis.literal(as_of))
+    return known.group_by(**{f"{name}_person_id": known.person_id}).aggregate(
+        **{f"last_{name}": known[EVENT_DAY[name]].max()}
+    )
+
+
+def _left_join(table: Any, found: Any) -> Any:
+    key = next(column for column in found.columns if column.endswith("_person_id"))
+    return table.join(found, table.person_id == found[key], how="left").drop(key)
+
+
+def _people(counting: Counting, has_identifiers: bool) -> tuple[PeopleCount, ...]:
+    rows = people_rows(counting, has_identifiers)
+    grouped = rows.group_by("practice").aggregate(
+        people=rows.count().cast("int64"),
+        **{flag: rows[flag].cast("int64").sum().cast("int64") for flag in COUNTED["persons"]},
+    )
+    return tuple(
+        PeopleCount(
+            row["practice"], int(row["people"]), {flag: int(row[flag] or 0) for flag in COUNTED["persons"]}
+        )
+        for row in sorted(rows_of(grouped), key=lambda row: row["practice"])
+    )
