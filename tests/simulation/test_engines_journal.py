@@ -26,6 +26,7 @@ from localcare.analysis.measures.engine import MeasureSource, measure
 from localcare.analysis.pathways.reading import read_pathway
 from localcare.analysis.simulation.contents import content_of
 from localcare.analysis.simulation.scenario.files import shipped_pathways, shipped_scenario
+from localcare.analysis.simulation.scenario.model import Scenario
 from tests.simulation.engine_cases import every_pathway, run
 from tests.simulation.test_engines_agree import busy, forward
 
@@ -131,11 +132,17 @@ def test_what_led_to_a_request_is_its_cause(journal: JournalFolder) -> None:
     assert caused > 300
 
 
-def test_clocks_of_the_journal_are_those_that_the_engine_counted(journal: JournalFolder) -> None:
+def counted_clocks(result: Any) -> Counter[tuple[str, ...]]:
+    """Clocks met and missed as the engine counted them."""
     counted: Counter[tuple[str, ...]] = Counter()
-    for row in winter().clock_days().to_pylist():
+    for row in result.clock_days().to_pylist():
         for what in ("met", "missed"):
             counted[row["pathway"], row["step"], row["clock"], what] += row[what]
+    return +counted
+
+
+def folded_clocks(journal: JournalFolder) -> Counter[tuple[str, ...]]:
+    """Clocks met and missed as they are read off the journal."""
     tables = JournalTables(journal, connect(threads=1), shipped_rulebook())
     found: Counter[tuple[str, ...]] = Counter()
     for row in tables.clocks.to_pyarrow().to_pylist():
@@ -151,9 +158,59 @@ def test_clocks_of_the_journal_are_those_that_the_engine_counted(journal: Journa
                 continue
             is_met = False
         found[row["pathway"], row["step"], row["clock"], "met" if is_met else "missed"] += 1
-    assert found == +counted
+    return found
+
+
+def test_clocks_of_the_journal_are_those_that_the_engine_counted(journal: JournalFolder) -> None:
+    found = folded_clocks(journal)
+    assert found == counted_clocks(winter())
     assert sum(found.values()) > 900
     assert len({key[:3] for key in found}) > 6
+
+
+def slow_to_begin(answered: float | None) -> Scenario:
+    """All shipped pathways, without limits: work begins after two fifths of each length."""
+    given = every_pathway(days=8, per_day=4.0)
+    endless = {
+        code: dataclasses.replace(one, capacity=tuple(dataclasses.replace(part, places=None) for part in one.capacity))
+        for code, one in given.services.items()
+    }  # fmt: skip
+    pathways = {
+        code: dataclasses.replace(
+            one,
+            steps={
+                step: dataclasses.replace(said, begins_after=0.4, answered_after=answered)
+                for step, said in one.steps.items()
+            },
+        )
+        for code, one in given.pathways.items()
+    }
+    return dataclasses.replace(given, services=endless, pathways=pathways)
+
+
+@pytest.mark.trace("T219")
+@pytest.mark.parametrize("answered", [None, 0.0, 0.1])
+def test_work_that_begins_some_way_into_its_length(answered: float | None, tmp_path: Path) -> None:
+    """The fold accepts it, its clocks are those that were counted, and each moment is that part of the way."""
+    result = run(slow_to_begin(answered), replications=1)
+    folder = result.write_journal(tmp_path)
+    assert faults_of(folder) == []
+    assert folded_clocks(folder) == counted_clocks(result)
+    moments: dict[int, dict[str, Any]] = {}
+    for row in folder.arrow("journal").to_pylist():
+        if row["task"] is not None:
+            moments.setdefault(row["task"], {})[row["event"]] = row["effective_at"]
+    done = [one for one in moments.values() if "done" in one]
+    assert len(done) > 500
+    for one in done:
+        length = (one["done"] - one["requested"]).total_seconds()
+        assert (one["started"] - one["requested"]).total_seconds() == pytest.approx(
+            0.4 * length, rel=1e-4, abs=0.01
+        )
+        to_answer = 0.4 if answered is None else answered
+        assert (one["accepted"] - one["requested"]).total_seconds() == pytest.approx(
+            to_answer * length, rel=1e-3, abs=0.01
+        )
 
 
 def test_a_pathway_written_out_reads_as_itself() -> None:

@@ -19,6 +19,7 @@ from localcare.analysis.simulation.scenario.distributions import mean_hours
 from localcare.analysis.simulation.scenario.files import load, shipped_content, shipped_pathways
 from localcare.analysis.simulation.scenario.fitting import Fitted, fit_folder
 from localcare.analysis.simulation.scenario.fitting.branches import evened, outcome_shares
+from localcare.analysis.simulation.scenario.fitting.fit import AHEAD
 from localcare.analysis.simulation.scenario.fitting.lengths import fit_length, kaplan_meier
 from localcare.analysis.simulation.scenario.fitting.observed import Journeys, Observed, Tasks
 from localcare.analysis.simulation.scenario.fitting.places import fit_places
@@ -315,3 +316,52 @@ def test_whatever_happened_what_is_fitted_can_be_run(seed: int, tmp_path: Path) 
     assert faults_of(found.content, shipped_pathways()) == []
     few = read_scenario(found.content | {"days": 3})
     assert simulate(few, pathways=shipped_pathways(), replications=1).daily().num_rows > 0
+
+
+def slow() -> dict[str, Any]:
+    """The truth with an answer after a tenth, and work after a third, of each length at the desk."""
+    content = truth()
+    content["pathways"]["call"]["steps"]["answer"] |= {"begins_after": 0.3333, "answered_after": 0.1}
+    return content
+
+
+@pytest.mark.trace("T219")
+def test_waits_that_no_place_explains_are_fitted_and_can_be_lived_again(tmp_path: Path) -> None:
+    result = simulate(read_scenario(slow()), pathways=shipped_pathways(), replications=1, threads=1)
+    folder = result.write_journal(tmp_path)
+    again = fit_folder(folder, held_out_weeks=0, replay=True)
+    answer = again.content["pathways"]["call"]["steps"]["answer"]
+    assert answer["duration"]["mean"] == NEAR(20, rel=0.05)
+    assert answer["begins_after"] == NEAR(0.3333, abs=0.01)
+    assert answer["answered_after"] == NEAR(0.1, abs=0.01)
+    assert again.content["pathways"]["call"]["steps"]["bed"].get("begins_after") is None
+    assert again.content["starts_on"] == "2025-01-01"
+    assert again.content["days"] == 112 + AHEAD
+    assert "initial" not in again.content  # nobody was there when the journal begins
+    assert again.content["title"] == "As simulated, 1 January to 23 April 2025"
+    assert again.content["services"]["desk"]["title"] == "desk"
+
+
+def test_waiting_within_the_length_needs_a_service_without_limit() -> None:
+    content = slow()
+    content["pathways"]["call"]["steps"]["bed"]["begins_after"] = 0.2
+    (fault,) = faults_of(content, shipped_pathways())
+    assert fault.place[-1] == "begins_after" and "ward has a limited number" in fault.fault
+
+
+def test_nothing_of_fewer_than_five_people_is_told(tmp_path: Path) -> None:
+    """Off a few hours of a journal: no exact share, no count, no group of the caseload below five."""
+    content = truth() | {"days": 2}
+    content["pathways"]["call"]["demand"] = {"per_day": 6}
+    result = simulate(read_scenario(content), pathways=shipped_pathways(), replications=1, threads=1)
+    folder = result.write_journal(tmp_path)
+    plain, coarse = (fit_folder(folder, held_out_weeks=0, coarse=one).content for one in (False, True))
+    assert faults_of(coarse, shipped_pathways()) == []
+    assert "journeys in 2 days" in str(plain) and "journeys in" not in str(coarse)
+    assert "ended" in str(plain["pathways"]) and "ended" not in str(coarse["pathways"])
+    assert all(group["count"] >= 5 for group in coarse.get("initial", ()))
+    assert any(group["count"] < 5 for group in plain["initial"])
+    shares = coarse["pathways"]["call"]["steps"]["answer"]["outcomes"].values()
+    assert sum(shares) == NEAR(1) and all(
+        round(share * 20, 6) == int(round(share * 20, 6)) for share in shares
+    )

@@ -69,12 +69,17 @@ def _row(plan: Plan, row: int, clock: Clock, due: int) -> tuple[int, ...]:
 def _moment(plan: Plan, row: int, moment: Moment) -> tuple[int, int, int]:
     pathway = plan.pathways[plan.steps[row][0]].code
     step = plan.step_at(pathway, moment.step) if moment.step else row
-    return KINDS[moment.event], step if step != row else c.NEVER, milestone_part(plan, step, moment.milestone)
+    kind, part = KINDS[moment.event], milestone_part(plan, step, moment.milestone)
+    if moment.event == "accepted":
+        part = round(plan.step_scenario(step).accepted_after * c.UNCHANGED)
+    if moment.event in ("accepted", "started") and part:
+        kind = c.AT_MILESTONE  # work begins some way into the length, as a milestone is reached
+    return kind, step if step != row else c.NEVER, part
 
 
 def milestone_part(plan: Plan, step: int, milestone: str) -> int:
-    """How far into the work a milestone is reached, in parts of UNCHANGED."""
-    return round(plan.step_scenario(step).milestones.get(milestone, 0.0) * c.UNCHANGED)
+    """How far into the length a milestone is reached (without one: work begins), in parts of UNCHANGED."""
+    return round(plan.step_scenario(step).reached_after(milestone) * c.UNCHANGED)
 
 
 def dues_of(calendar: Calendar, spans: list[tuple[Span, str]], rules: Rulebook) -> np.ndarray:

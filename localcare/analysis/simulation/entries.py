@@ -1,8 +1,8 @@
 """The entries of a history in the order in which they happen.
 
-Each task has up to three moments: asked for, begun (when it waited), ended; a milestone on the way and the end of a
+Each task has up to four moments: asked for, answered and begun (when it waited), ended; a milestone on the way and the end of a
 journey are moments of their own. What happens at one moment of a task goes together. Moments at the same time come in the
-order milestones, endings, beginnings after a wait, requests, ends of journeys: so a cause comes before what it leads to.
+order milestones, endings, answers, beginnings after a wait, requests, ends of journeys: so a cause comes before what it leads to.
 """
 
 from __future__ import annotations
@@ -76,10 +76,15 @@ class _Writer:
     def __init__(self, plan: Plan, history: History) -> None:
         self.plan, self.rows, self.journeys = plan, history.task_rows, history.journey_rows
         state = self.rows[:, c.STATE]
-        self.requested, self.started = self.rows[:, c.REQUESTED], self.rows[:, c.STARTED]
-        self.ended, self.owner = self.rows[:, c.ENDED], self.rows[:, c.JOURNEY]
-        self.has_begun = self.started != c.NOT_YET
+        self.requested, self.ended = self.rows[:, c.REQUESTED], self.rows[:, c.ENDED]
+        self.owner = self.rows[:, c.JOURNEY]
+        self.has_place = self.rows[:, c.STARTED] != c.NOT_YET
         self.has_ended = self.ended != c.NOT_YET
+        said = [plan.step_scenario(row) for row in range(len(plan.steps))]
+        self.started = self._some_way([one.begins_after for one in said])
+        self.answered = self._some_way([one.accepted_after for one in said])
+        self.has_begun = self.started != c.NOT_YET
+        self.is_answered = self.answered != c.NOT_YET
         self.left = (state == c.GAVE_UP) | (state == c.TURNED_AWAY)
         self.left_as_outcome = self.left & (self.rows[:, c.OUTCOME] >= 0)
         self.refused = (state == c.TURNED_AWAY) & ~self.left_as_outcome
@@ -90,6 +95,20 @@ class _Writer:
 
     def name(self, word: str) -> int:
         return self.names.setdefault(word, len(self.names))
+
+    def _some_way(self, parts: list[float]) -> np.ndarray:
+        """When each task is so far into its length, by step; NOT_YET where it never was."""
+        if not any(parts):
+            return np.asarray(self.rows[:, c.STARTED])
+        steps = np.array([round(part * c.UNCHANGED) for part in parts])
+        at = self._part_of_the_way(np.arange(len(self.rows)), steps[self.rows[:, c.STEP]])
+        until = np.where(self.has_ended, self.ended, self.plan.calendar.end - 1)
+        return np.where(self.has_place & (at <= until), at, c.NOT_YET)
+
+    def _part_of_the_way(self, task: np.ndarray, part: int | np.ndarray) -> np.ndarray:
+        """The moment so far (in parts of UNCHANGED) into the length of tasks that have their place."""
+        begun = self.rows[task, c.STARTED]
+        return np.asarray(begun + (self.rows[task, c.PLANNED] - begun) * part // c.UNCHANGED)
 
     def entries(self) -> Entries:
         """All entries; moments at the same time come in the order in which they are numbered here."""
@@ -114,16 +133,22 @@ class _Writer:
         return first
 
     def _number_moments(self) -> None:
-        """Number the moments of endings, beginnings after a wait, requests and ends of journeys."""
+        """Number the moments of endings, answers, beginnings after a wait, requests and ends of journeys."""
         count = len(self.rows)
         waited = np.flatnonzero(self.has_begun & (self.started != self.requested))
         at_once = self.has_ended & (self.ended == np.where(self.has_begun, self.started, self.requested))
         ended_later = np.flatnonzero(self.has_ended & ~at_once)
+        answered = np.flatnonzero(
+            self.is_answered & (self.answered != self.requested) & (self.answered != self.started)
+        )
         first_end = self._moments(self.ended[ended_later])
+        first_answer = self._moments(self.answered[answered])
         first_begin = self._moments(self.started[waited])
         self.request_of = self._moments(self.requested) + np.arange(count)
         self.begin_of = self.request_of.copy()
         self.begin_of[waited] = first_begin + np.arange(len(waited))
+        self.answer_of = np.where(self.answered == self.requested, self.request_of, self.begin_of)
+        self.answer_of[answered] = first_answer + np.arange(len(answered))
         self.end_of = np.where(self.has_begun, self.begin_of, self.request_of)
         self.end_of[ended_later] = first_end + np.arange(len(ended_later))
         self.closed = np.flatnonzero(self.journeys[:, c.CLOSED] != c.NOT_YET)
@@ -137,7 +162,7 @@ class _Writer:
         everybody = np.arange(len(self.rows))
         yield self._part(everybody, self.request_of, REQUESTED, (NONE, ASKED))
         begun = np.flatnonzero(self.has_begun)
-        yield self._part(begun, self.begin_of, ACCEPTED, (ASKED, TAKEN))
+        yield self._part(np.flatnonzero(self.is_answered), self.answer_of, ACCEPTED, (ASKED, TAKEN))
         yield self._part(begun, self.begin_of, STARTED, (TAKEN, AT_WORK))
 
     def _ending(self) -> Iterator[_Part]:
@@ -152,7 +177,8 @@ class _Writer:
         yield self._part(
             refused, self.end_of, DECLINED, (ASKED, REFUSED), reasons[self.rows[refused, c.STEP]]
         )
-        before = np.where(self.refused, REFUSED, np.where(self.has_begun, AT_WORK, ASKED))[cancelled]
+        before = np.where(self.has_begun, AT_WORK, np.where(self.is_answered, TAKEN, ASKED))
+        before = np.where(self.refused, REFUSED, before)[cancelled]
         yield self._part(cancelled, self.end_of, CANCELLED, (before, STOPPED))
         nobody = np.full(len(self.closed), -1)
         yield _Part(self.close_of, nobody, self.closed, ENDED, (NONE, NONE), self._ends(self.closed))
@@ -172,16 +198,12 @@ class _Writer:
         found = []
         end = self.plan.calendar.end - 1
         for row, (_, step) in enumerate(self.plan.steps):
-            said = self.plan.step_scenario(row).milestones
+            said = self.plan.step_scenario(row)
             if not step.milestones:
                 continue
-            task = np.flatnonzero((self.rows[:, c.STEP] == row) & self.has_begun)
+            task = np.flatnonzero((self.rows[:, c.STEP] == row) & self.has_place)
             for milestone in step.milestones:
-                part = round(said.get(milestone, 0.0) * c.UNCHANGED)
-                at = (
-                    self.started[task]
-                    + (self.rows[task, c.PLANNED] - self.started[task]) * part // c.UNCHANGED
-                )
+                at = self._part_of_the_way(task, round(said.reached_after(milestone) * c.UNCHANGED))
                 until = np.where(self.has_ended[task], self.ended[task], end)
                 reached = at <= until
                 found.append((task[reached], at[reached], np.full(int(reached.sum()), self.name(milestone))))

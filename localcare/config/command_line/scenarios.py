@@ -123,11 +123,18 @@ def fit(
         int, typer.Option(help="Last weeks that are not fitted but foretold, to see how well it fits.", min=0)
     ] = 2,
     report: Annotated[Path | None, typer.Option(help="Where to write the report as Markdown.")] = None,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Begin where the journal begins, to lay the two over each other, and go on for four weeks.",
+        ),
+    ] = False,
 ) -> None:
     """Estimate a scenario from a journal, and tell how well it foretells weeks it has not seen."""
     from localcare.analysis.simulation.scenario.fitting import fit_folder
 
-    fitted = fit_folder(journal, held_out_weeks=held_out_weeks, code=out.stem)
+    fitted = fit_folder(journal, held_out_weeks=held_out_weeks, code=out.stem, replay=replay)
     out.write_text(fitted.text, encoding="utf-8")
     if report is not None:
         report.write_text(fitted.report, encoding="utf-8")

@@ -57,7 +57,24 @@ class StepScenario:
     milestones: Mapping[str, float] = field(
         default_factory=dict
     )  # milestone -> the part of the duration after which it is reached (0 = at the start); those not named: 0
+    begins_after: float = (
+        0.0  # part of the duration that passes before work begins; only where the service is without limit
+    )
+    answered_after: float | None = (
+        None  # part of the duration after which the request is accepted; None: when work begins
+    )
     source: str = ""
+
+    @property
+    def accepted_after(self) -> float:
+        """The part of the duration after which the request is accepted; never after work begins."""
+        return (
+            self.begins_after if self.answered_after is None else min(self.answered_after, self.begins_after)
+        )
+
+    def reached_after(self, milestone: str) -> float:
+        """The part of the duration after which a milestone is reached; never before work begins."""
+        return max(self.milestones.get(milestone, 0.0), self.begins_after)
 
 
 @dataclass(frozen=True)

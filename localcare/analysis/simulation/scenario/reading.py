@@ -137,6 +137,10 @@ def _step(said: Mapping[str, Any], place: Place, pathway_source: str) -> StepSce
         abandons_as=str(said.get("abandons_as", "")),
         takes=whole(said.get("takes", 1), (*place, "takes")),
         milestones=shares(said.get("milestones"), (*place, "milestones")),
+        begins_after=number(said.get("begins_after", 0), (*place, "begins_after")),
+        answered_after=number(said["answered_after"], (*place, "answered_after"))
+        if "answered_after" in said
+        else None,
         source=source,
     )
 

@@ -20,6 +20,7 @@ def step_faults(scenario: Scenario, pathway: Pathway) -> Iterator[ScenarioFault]
         yield from _outcome_faults(one, pathway, step, (*place, step))
         yield from _duration_faults(one, pathway, step, (*place, step))
         yield from _service_faults(scenario, one, pathway, step, (*place, step))
+        yield from _beginning_faults(scenario, one, pathway, step, (*place, step))
     ways = {step: _leads_to(one, pathway, step) for step, one in known.items()}
     peopled = {group.step for group in scenario.initial if group.pathway == pathway.code}
     reached = _reached({*pathway.starts_with, *peopled}, ways)
@@ -80,6 +81,23 @@ def _outcome_faults(said: StepScenario, pathway: Pathway, step: str, place: Plac
             )
     for code in said.milestones:
         yield from unknown((*place, "milestones", code), "milestone", code, pathway.steps[step].milestones)
+
+
+def _beginning_faults(
+    scenario: Scenario, said: StepScenario, pathway: Pathway, step: str, place: Place
+) -> Iterator[ScenarioFault]:
+    """Who waits before work begins would hold a place of a service that has a limit."""
+    if not said.begins_after:
+        return
+    kind = pathway.steps[step].by
+    for code, one in scenario.services.items():
+        does_it = code == said.service if said.service else one.kind == kind
+        if does_it and any(period.places is not None or period.shifts for period in one.capacity):
+            yield ScenarioFault(
+                (*place, "begins_after"),
+                f"{code} has a limited number of places, and who waits so would hold one",
+                "Leave begins_after out, or give the service places: unlimited",
+            )
 
 
 def _duration_faults(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,24 @@ import numpy as np
 import yaml
 
 from localcare.analysis.journal.parquet import JournalFolder
-from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.checking import faults_of
 from localcare.analysis.simulation.scenario.files import shipped_pathways
-from localcare.analysis.simulation.scenario.fitting.branches import counted, evened
+from localcare.analysis.simulation.scenario.fitting.branches import counted
+from localcare.analysis.simulation.scenario.fitting.coarse import coarsened
+from localcare.analysis.simulation.scenario.fitting.completing import complete, let_end
 from localcare.analysis.simulation.scenario.fitting.demand import fit_demand
 from localcare.analysis.simulation.scenario.fitting.observed import Observed, Tasks, observe
 from localcare.analysis.simulation.scenario.fitting.places import Places, fit_places
 from localcare.analysis.simulation.scenario.fitting.services import code_of, services_in
-from localcare.analysis.simulation.scenario.fitting.steps import StepFit, fit_step, unseen_step
+from localcare.analysis.simulation.scenario.fitting.steps import StepFit, fit_step
 
 WEEK = 168.0
-ROUNDS = 20  # where nobody was seen to get out of a round: one in so many does
+QUARTER = 91  # days of a scenario that looks ahead
+AHEAD = 28  # days beyond the journal of one that begins with it
+REPLAYED = (
+    "It begins where the journal begins, with who was there then, and with the numbers of the whole time: where the two agree, "
+    "the scenario says what was seen; that it can foretell is another question."
+)
 MOST_ELAPSED = 40  # points by which the time that people have been there already is said
 
 
@@ -54,18 +61,35 @@ def fit_folder(
     held_out_weeks: int = 2,
     code: str = "fitted",
     replications: int = 60,
+    replay: bool = False,
+    coarse: bool = False,
 ) -> Fitted:
     """Fit a scenario to a journal folder. JournalError or ValueError where the journal cannot be used."""
     opened = folder if isinstance(folder, JournalFolder) else JournalFolder(folder)
-    return fit_journal(observe(opened), held_out_weeks=held_out_weeks, code=code, replications=replications)
+    return fit_journal(
+        observe(opened),
+        held_out_weeks=held_out_weeks,
+        code=code,
+        replications=replications,
+        replay=replay,
+        coarse=coarse,
+    )
 
 
 def fit_journal(
-    observed: Observed, *, held_out_weeks: int = 2, code: str = "fitted", replications: int = 60
+    observed: Observed,
+    *,
+    held_out_weeks: int = 2,
+    code: str = "fitted",
+    replications: int = 60,
+    replay: bool = False,
+    coarse: bool = False,
 ) -> Fitted:
     """Fit a scenario to an observed journal; the weeks held out are foretold by simulating what came before them.
 
-    ValueError when fewer weeks would be left to fit than are held out.
+    With `replay` it begins where the journal begins, with who was there then, so that the two can be laid over each
+    other. With `coarse` the scenario tells no number of fewer than five people; the report still does. ValueError when
+    fewer weeks would be left to fit than are held out.
     """
     from localcare.analysis.simulation.scenario.fitting.foretelling import foretell
     from localcare.analysis.simulation.scenario.fitting.report import report_of
@@ -76,27 +100,36 @@ def fit_journal(
             f"The journal covers {observed.hours / WEEK:.1f} weeks: too few to hold {held_out_weeks} out. "
             "Give --held-out-weeks 0, or a longer journal."
         )
-    whole = estimate(observed, observed.hours, code)
+    whole = estimate(observed, observed.hours, code, begins=0.0 if replay else None)
     foretold = []
     if held_out:
         before = estimate(observed, observed.hours - held_out, code)
         foretold = foretell(observed, before, held_out_weeks, replications)
+    content = coarsened(whole, observed.hours / 24) if coarse else whole.content
     return Fitted(
-        content=whole.content,
-        text=yaml.safe_dump(whole.content, sort_keys=False, allow_unicode=True, width=120),
+        content=content,
+        text=yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120),
         report=report_of(observed, whole, foretold, held_out_weeks),
         foretold=len(foretold),
         within=sum(one.is_within for one in foretold),
     )
 
 
-def estimate(observed: Observed, until: float, code: str) -> Estimate:
-    """The scenario that what was known at a moment (hours of the journal) amounts to; checked."""
+def estimate(observed: Observed, until: float, code: str, *, begins: float | None = None) -> Estimate:
+    """The scenario that what was known at a moment (hours of the journal) amounts to; checked.
+
+    It begins at that moment, or at `begins` with who was there then.
+    """
     tasks = observed.tasks.as_of(until)
     services_of, kinds = services_in(tasks, observed.pathways)
+    start = until if begins is None else begins
     first_day = (
-        observed.local(until - 1e-9) + timedelta(hours=12)
+        observed.local(start - 1e-9) + timedelta(hours=12)
     ).date()  # a run begins at the nearest midnight
+    places = {
+        service: fit_places(tasks.kept(_of_service(tasks, services_of, service)), until, observed.local)
+        for service in kinds
+    }
     steps = [
         fit_step(
             observed,
@@ -105,18 +138,16 @@ def estimate(observed: Observed, until: float, code: str) -> Estimate:
             step,
             service,
             until,
+            is_endless=places[service].is_endless,
         )
         for pathway, said in observed.pathways.items()
         for step in said.steps
         if (service := services_of.get((pathway, step), ""))
     ]
-    places = {
-        service: fit_places(tasks.kept(_of_service(tasks, services_of, service)), until, observed.local)
-        for service in kinds
-    }
+    from_request = {(one.pathway, one.step) for one in steps if "begins_after" in one.content}
     content: dict[str, Any] = {
         "scenario": code_of(code),
-        "title": f"Fitted from a {observed.kind} journal",
+        "title": _title(observed, until, begins),
         "version": 1,
         "owner": "planning-and-modelling",
         "source": (
@@ -124,32 +155,41 @@ def estimate(observed: Observed, until: float, code: str) -> Estimate:
         ),
         "review_by": (first_day + timedelta(days=365)).isoformat(),
         "starts_on": first_day.isoformat(),
-        "days": 91,
-        "assumptions": _assumptions(observed),
+        "days": QUARTER if begins is None else math.ceil((until - begins) / 24) + AHEAD,
+        "assumptions": [*_assumptions(observed), *(() if begins is None else (REPLAYED,))],
         "services": {
             service: {
                 "kind": kind,
-                "title": service,
+                "title": observed.titles.get(service) or service.replace("-", " ").capitalize(),
                 "capacity": places[service].capacity(first_day.isoformat()),
             }
             for service, kind in kinds.items()
         },
         "pathways": _pathways(observed, steps, until),
         "own_pathways": _own(observed),
-        "initial": _initial(tasks, services_of, until),
+        "initial": _initial(observed.tasks.as_of(start), services_of, start, from_request),
     }
     content = {key: said for key, said in content.items() if said not in ({}, [])}
-    _complete(content, observed.pathways)
-    _let_end(content, observed.pathways)
+    complete(content, observed.pathways)
+    let_end(content, observed.pathways)
     if faults := faults_of(content, shipped_pathways()):
         raise ValueError(f"What was fitted is no scenario: {faults[0].fault}. {faults[0].remedy}")
     return Estimate(content, tuple(steps), places, services_of)
+
+
+def _title(observed: Observed, until: float, begins: float | None) -> str:
+    if begins is None:
+        return f"Fitted from a {observed.kind} journal"
+    first, last = observed.local(begins), observed.local(until)
+    return f"As {observed.kind}, {first.day} {first:%B} to {last.day} {last:%B %Y}"
 
 
 def _assumptions(observed: Observed) -> list[str]:
     said = [
         "Everything is taken to go on as it was seen; seasons are not known from less than two years.",
         "A service has the places that were taken while somebody waited; where nobody did, it is without limit.",
+        "What was waited at a service without limit (for an answer, for the morning, for a team to arrive) goes on as it was, "
+        "however many come: it is a part of each length, and grows and shrinks with it.",
         "How long the longest stays last is not known while they are open; they enter as censored.",
         "People who gave up or were refused are not told apart: what they asked for counts until it ended.",
         "Somebody who was in two steps of one journey at the end counts as two people from then on, so steps in which "
@@ -201,12 +241,19 @@ def _own(observed: Observed) -> dict[str, Any]:
     }
 
 
-def _initial(tasks: Tasks, services_of: Mapping[tuple[str, str], str], until: float) -> list[dict[str, Any]]:
-    """Who is where at the moment, and for how long already."""
+def _initial(
+    tasks: Tasks,
+    services_of: Mapping[tuple[str, str], str],
+    until: float,
+    from_request: Collection[tuple[str, str]],
+) -> list[dict[str, Any]]:
+    """Who is where at the moment, and for how long already; of some steps the length counts from the request."""
     result = []
     here = tasks.kept(np.isnan(tasks.finished))
     for pathway, step in sorted(services_of):
         there = here.kept((here.pathway == pathway) & (here.step == step))
+        if (pathway, step) in from_request:
+            there = replace(there, started=there.requested)
         for state, since in (("started", there.started), ("requested", there.requested)):
             chosen = ~np.isnan(there.started) if state == "started" else np.isnan(there.started)
             elapsed = np.sort(until - since[chosen])
@@ -229,68 +276,3 @@ def _elapsed(hours: Any) -> dict[str, Any]:
         hours = hours[((np.arange(MOST_ELAPSED) + 0.5) / MOST_ELAPSED * len(hours)).astype(int)]
     values = [round(max(float(value), 0.0), 3) for value in hours]
     return {"distribution": "empirical", "unit": "hours", "values": values, "source": "fitted"}
-
-
-def _complete(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
-    """Give a guess for each step that people can reach and that nobody was seen in."""
-    for code, said in content["pathways"].items():
-        pathway, steps = pathways[code], said["steps"]
-        ahead = [*pathway.starts_with, *steps]
-        while ahead:
-            step = ahead.pop()
-            if step not in steps:
-                kind = pathway.steps[step].by
-                service = f"any-{kind}"
-                content["services"].setdefault(
-                    service,
-                    {
-                        "kind": kind,
-                        "capacity": [
-                            {
-                                "from": content["starts_on"],
-                                "places": "unlimited",
-                                "source": "guessed: nobody was seen there",
-                            }
-                        ],
-                    },
-                )
-                steps[step] = unseen_step(pathway, step, service)
-                ahead += pathway.steps[step].outcomes[next(iter(steps[step]["outcomes"]))].to
-                continue
-            ahead += [to for to in _ways(steps[step], pathway, step) if to not in steps]
-
-
-def _let_end(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
-    """Where everybody who was seen went round, let one in so many find the way out that the pathway has."""
-    for code, said in content["pathways"].items():
-        pathway, steps = pathways[code], said["steps"]
-        while stuck := _never_ending(steps, pathway):
-            step, outcome = next(
-                (step, outcome)
-                for step in sorted(stuck)
-                for outcome, one in pathway.steps[step].outcomes.items()
-                if not set(one.to) & stuck
-            )
-            seen = sum(steps[step]["outcomes"].values())
-            parts = {name: share / seen for name, share in steps[step]["outcomes"].items()}
-            rare = 1 / ROUNDS
-            steps[step]["outcomes"] = evened(
-                {name: part * (1 - rare) for name, part in parts.items()} | {outcome: rare}
-            )
-            steps[step]["source"] += f"; nobody was seen to leave by {outcome}: guessed as one in {ROUNDS}"
-            _complete(content, pathways)
-
-
-def _never_ending(steps: Mapping[str, Any], pathway: Pathway) -> set[str]:
-    ending = {
-        step
-        for step, one in steps.items()
-        if any(not pathway.steps[step].outcomes[outcome].to for outcome in one["outcomes"])
-    }
-    while fresh := {step for step in set(steps) - ending if _ways(steps[step], pathway, step) & ending}:
-        ending |= fresh
-    return set(steps) - ending
-
-
-def _ways(said: Mapping[str, Any], pathway: Pathway, step: str) -> set[str]:
-    return {to for outcome in said["outcomes"] for to in pathway.steps[step].outcomes[outcome].to}

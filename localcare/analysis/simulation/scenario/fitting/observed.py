@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,6 +78,10 @@ class Observed:
     contents: Mapping[str, Mapping[str, Any]]
     milestones: Mapping[tuple[str, str, str], float]  # pathway, step, milestone -> part of the duration
     by_hand: frozenset[str]  # pathways opened from tasks whose outcome does not open them by itself
+    answers: Mapping[tuple[str, str], float] = field(
+        default_factory=dict
+    )  # pathway, step -> part of the wait after which the request was accepted
+    titles: Mapping[str, str] = field(default_factory=dict)  # of services, by code
 
     def local(self, hour: float) -> datetime:
         """The local time of a moment."""
@@ -110,6 +114,8 @@ def observe(folder: JournalFolder) -> Observed:
         contents={code: folder.contents[code, version] for code, version in used.items()},
         milestones=_milestones(tables, tasks, since),
         by_hand=by_hand,
+        answers=_answers(tasks, since),
+        titles={row["code"]: row["title"] or "" for row in folder.arrow("services").to_pylist()},
     )
 
 
@@ -181,6 +187,20 @@ def _milestones(tables: JournalTables, tasks: Any, since: datetime) -> dict[tupl
         if length > 0:
             parts.setdefault((*whose[task], code), []).append((at - started[task]) / length)
     return {key: float(np.clip(np.mean(found), 0, 1)) for key, found in parts.items()}
+
+
+def _answers(tasks: Any, since: datetime) -> dict[tuple[str, str], float]:
+    """How much of the time from request to work had passed at the answer, over tasks that were begun."""
+    requested, accepted, started = (
+        _hours(tasks, name, since) for name in ("requested_at", "accepted_at", "started_at")
+    )
+    keys = zip(tasks["pathway"].to_pylist(), tasks["step"].to_pylist(), strict=True)
+    found: dict[tuple[str, str], list[float]] = {}
+    for key, answer, wait in zip(keys, accepted - requested, started - requested, strict=True):
+        if wait > 0 and answer >= 0:
+            both = found.setdefault(key, [0.0, 0.0])
+            both[0], both[1] = both[0] + min(answer, wait), both[1] + wait
+    return {key: float(answer / wait) for key, (answer, wait) in found.items()}
 
 
 def _words(table: Any, name: str) -> Words:

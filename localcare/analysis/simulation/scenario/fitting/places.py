@@ -32,6 +32,11 @@ class Places:
     says: str
     shifts: tuple[dict[str, Any], ...] = ()  # where the hour of the day makes a difference
 
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is taken to be without limit."""
+        return self.places is None and not self.shifts
+
     def capacity(self, first_day: str) -> list[dict[str, Any]]:
         """The words of the capacity from a day on."""
         if self.shifts:

@@ -16,6 +16,8 @@ from localcare.analysis.simulation.scenario.fitting.observed import Observed, Ta
 
 ENOUGH_BY_OUTCOME = 60  # tasks of each outcome, to give it a length of its own
 GAIN = 20.0  # of log likelihood, beyond which lengths by outcome are worth their numbers
+LEAST_WAIT = 1 / 60  # hours: below a minute work begins at once
+MOST_BEFORE = 0.95  # of a length passes before work begins at most
 GUESS = "guessed: nobody was seen in it"
 
 
@@ -32,12 +34,28 @@ class StepFit:
 
 
 def fit_step(
-    observed: Observed, tasks: Tasks, pathway: Pathway, step: str, service: str, until: float
+    observed: Observed,
+    tasks: Tasks,
+    pathway: Pathway,
+    step: str,
+    service: str,
+    until: float,
+    *,
+    is_endless: bool = False,
 ) -> StepFit:
-    """The words of a step from the tasks of it that are known at a moment."""
-    begun = tasks.kept(tasks.started >= 0)
+    """The words of a step from the tasks of it that are known at a moment.
+
+    Of a service without limit (`is_endless`) the length counts from the request, for no place explains what was waited.
+    """
+    waits = tasks.started - tasks.requested
+    waits = waits[~np.isnan(waits)]
+    mean_wait = float(waits.mean()) if len(waits) else 0.0
+    is_from_request = is_endless and mean_wait >= LEAST_WAIT
+    since = tasks.requested if is_from_request else tasks.started
+    chosen = (since >= 0) & ~(np.isnan(tasks.started) & ~np.isnan(tasks.finished))
+    begun, since = tasks.kept(chosen), since[chosen]
     ends = np.where(np.isnan(begun.finished), until, begun.finished)
-    hours = np.asarray(ends - begun.started, float)
+    hours = np.asarray(ends - since, float)
     known = pathway.steps[step].outcomes
     outcomes = np.array([code if code in known else "" for code in begun.outcome.tolist()], dtype=object)
     length = fit_length(hours, outcomes != "") if len(hours) else _unseen()
@@ -51,18 +69,24 @@ def fit_step(
     }
     if by_outcome := _by_outcome(hours, outcomes, shares, length):
         content["duration_by_outcome"] = by_outcome
+    if is_from_request and len(hours):
+        content["begins_after"] = _beginning(mean_wait, length)
+        answered = observed.answers.get((pathway.code, step), 1.0)
+        content["answered_after"] = round(content["begins_after"] * answered, 3)
+    before = content.get("begins_after", 0.0)
     milestones = {
-        code: round(part, 3)
+        code: round(before + (1 - before) * part, 3)
         for (of_pathway, of_step, code), part in observed.milestones.items()
         if (of_pathway, of_step) == (pathway.code, step) and code in pathway.steps[step].milestones
     }
     if milestones:
         content["milestones"] = milestones
-    waits = tasks.started - tasks.requested
-    waits = waits[~np.isnan(waits)]
-    return StepFit(
-        pathway.code, step, content, length, len(tasks.requested), float(waits.mean()) if len(waits) else 0.0
-    )
+    return StepFit(pathway.code, step, content, length, len(tasks.requested), mean_wait)
+
+
+def _beginning(mean_wait_hours: float, length: Length) -> float:
+    """The part of the length from the request on that passes before work begins."""
+    return round(min(mean_wait_hours / max(length.mean_hours, 1e-9), MOST_BEFORE), 3)
 
 
 def unseen_step(pathway: Pathway, step: str, service: str) -> dict[str, Any]:
