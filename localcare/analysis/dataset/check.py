@@ -18,6 +18,7 @@ from localcare.analysis.dataset.schema import SCHEMA_VERSION, TABLES, Column, Ta
 from localcare.analysis.dataset.writing import METADATA_FILE, read_metadata
 
 EXAMPLES = 10
+CANNOT_BE_READ = ("missing-table", "missing-column", "wrong-type", "schema-version")
 Progress = Callable[[str, int, int], None]
 
 # what a stored type may be, as DuckDB names it, for it to be read as the schema's type without loss
@@ -53,11 +54,17 @@ class CheckReport:
     problems: tuple[Problem, ...]
     counts: dict[str, int]
     rows: dict[str, int]
+    as_of: date | None = None
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.problems
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether every table can be opened in the types of the schema, whatever its rows say."""
+        return not any(problem.rule in CANNOT_BE_READ for problem in self.problems)
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def check(
     for problem in problems:
         key = f"{problem.table}.{problem.column}: {problem.rule}"
         counts[key] = problem.rows
-    return CheckReport(tuple(problems), counts, rows)
+    return CheckReport(tuple(problems), counts, rows, until)
 
 
 def _as_of(directory: Path) -> date | None:
