@@ -1,0 +1,119 @@
+"""Weighing the pairs that share something rare, with what holds a pair back and who rivals it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcare.analysis.linkage.bands import Bands
+from localcare.analysis.linkage.definition import Block, HeldBack, LinkageModel
+from localcare.analysis.linkage.library import splink
+from localcare.analysis.linkage.splink_settings import FIND, LINK, gamma_of, settings
+from localcare.analysis.linkage.weights import Weights
+
+LIKENESS = "likeness"
+MOST_SHARING = (
+    50  # what more records of one table than this share (a hostel, a placeholder) tells nobody apart
+)
+DECIMALS = 4  # of weights, in bits
+
+
+def add_keys(engine: Any, tables: list[str], model: LinkageModel) -> dict[int, str]:
+    """Put a column for each block into the normalised tables: what is shared, empty where too many share it."""
+    keys = {}
+    for place, block in enumerate(model.blocks):
+        keys[place] = f"key_{place}"
+        for table in tables:
+            _add_key(engine, table, block, keys[place])
+    return keys
+
+
+def _add_key(engine: Any, table: str, block: Block, key: str) -> None:
+    present = " AND ".join(f"{name} IS NOT NULL" for name in block.columns)
+    value = f"CASE WHEN {present} THEN concat_ws('|', {', '.join(block.columns)}) END"
+    engine.execute(f"ALTER TABLE {table} ADD COLUMN {key} VARCHAR")
+    engine.execute(f"UPDATE {table} SET {key} = {value}")
+    engine.execute(
+        f"UPDATE {table} SET {key} = NULL WHERE {key} IN"
+        f" (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > {MOST_SHARING})"
+    )
+
+
+def score(
+    engine: Any, tables: list[str], model: LinkageModel, weights: Weights, bands: Bands, *, least: float
+) -> None:
+    """Make `scored`: one row for each pair of at least `least` bits, with levels, bits, band, held_back and rivals."""
+    keys = add_keys(engine, tables, model)
+    api = splink.DuckDBAPI(engine)
+    inputs = [
+        api.register(table, table_name=f"side_{place}", dataset_display_name=f"side_{place}")
+        for place, table in enumerate(tables)
+    ]
+    link_type = LINK if len(tables) == 2 else FIND
+    asked = settings(model, link_type=link_type, weights=weights, prior=weights.prior, keys=keys)
+    linker = splink.Linker(inputs, asked, log_level=None, validate_settings=False)
+    found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+    turned = "source_dataset_l = 'side_1'" if len(tables) == 2 else "record_id_l > record_id_r"
+    engine.execute(_weighed(found.physical_name, turned, model))
+    engine.execute(_with_rivals(model, bands))
+    api.delete_tables_created_by_splink_from_db()
+
+
+def _weighed(predicted: str, turned: str, model: LinkageModel) -> str:
+    """Splink's table in our words; the record of the first table on the left."""
+    columns = []
+    for comparison in model.comparisons:
+        name = comparison.name
+        by_frequency = any(level.by_frequency for level in comparison.levels)
+        frequency = f" + mw_tf_adj_{name}" if by_frequency else ""
+        columns.append(f"round(mw_{name}{frequency}, {DECIMALS}) AS bits_{name}")
+        arms = " ".join(
+            f"WHEN {gamma_of(comparison, level.code)} THEN '{level.code}'" for level in comparison.levels
+        )
+        columns.append(f"CASE gamma_{name} {arms} ELSE 'missing' END AS level_{name}")
+    held = " ".join(f"WHEN {_when(each)} THEN '{each.code}'" for each in model.held_back)
+    held_back = f"CASE {held} END" if held else "NULL::VARCHAR"
+    return f"""
+        CREATE OR REPLACE TABLE weighed AS
+        WITH said AS (
+            SELECT CASE WHEN {turned} THEN record_id_r ELSE record_id_l END AS left_id,
+                CASE WHEN {turned} THEN record_id_l ELSE record_id_r END AS right_id,
+                round(match_weight, {DECIMALS}) AS bits, {", ".join(columns)},
+                match_key::INT AS found_by
+            FROM {predicted}
+        )
+        SELECT *, 1 / (1 + pow(2::DOUBLE, -bits)) AS probability, {held_back} AS held_back
+        FROM said WHERE (left_id, right_id) NOT IN (SELECT (left_id, right_id) FROM by_number)"""
+
+
+def _when(held: HeldBack) -> str:
+    listed = {name: ", ".join(f"'{code}'" for code in codes) for name, codes in held.when.items()}
+    return " AND ".join(f"level_{name} IN ({codes})" for name, codes in listed.items())
+
+
+def _with_rivals(model: LinkageModel, bands: Bands) -> str:
+    """How many other records fit nearly as well as the one of the pair, and are not known to be that one."""
+    rivalled = bands.rivalled
+    band = " ".join(f"WHEN bits >= {band.from_bits} THEN '{band.code}'" for band in bands.bands)
+    return f"""
+        CREATE OR REPLACE TABLE scored AS
+        WITH side AS (
+            SELECT left_id AS one, right_id AS other, bits FROM weighed WHERE held_back IS NULL
+            UNION ALL SELECT right_id, left_id, bits FROM weighed WHERE held_back IS NULL
+        ), rivalled AS (
+            SELECT mine.one, mine.other, count(*) AS rivals FROM side AS mine JOIN side AS his ON mine.one = his.one
+            WHERE mine.other <> his.other AND his.bits >= mine.bits - {model.rival_bits}
+                AND NOT EXISTS (SELECT 1 FROM side AS same WHERE same.one = mine.other AND same.other = his.other)
+                AND NOT EXISTS (SELECT 1 FROM by_number AS same WHERE kind = 'number'
+                    AND same.left_id = least(mine.other, his.other) AND same.right_id = greatest(mine.other, his.other))
+            GROUP BY ALL
+        ), counted AS (
+            SELECT weighed.*, greatest(coalesce(lefts.rivals, 0), coalesce(rights.rivals, 0))::INT AS rivals,
+                CASE {band} END AS band
+            FROM weighed
+            LEFT JOIN rivalled AS lefts ON lefts.one = left_id AND lefts.other = right_id
+            LEFT JOIN rivalled AS rights ON rights.one = right_id AND rights.other = left_id
+        )
+        SELECT * REPLACE (
+            CASE WHEN held_back IS NOT NULL THEN NULL WHEN rivals = 0 THEN band
+                WHEN bits >= {rivalled.from_bits} THEN '{rivalled.code}' END AS band
+        ) FROM counted ORDER BY bits DESC, left_id, right_id"""
