@@ -221,6 +221,7 @@ NOT_PAGES = {
     "planning-saved-run": "takes only what a form sends",
     "planning-saved-save": "takes only what a form sends",
     "planning-away": "takes only what a form sends",
+    "planning-fit": "takes only what a form sends",
     "planning-run-stop": "takes only what a form sends",
     "planning-run-again": "takes only what a form sends",
     "planning-ready-file": "a download",

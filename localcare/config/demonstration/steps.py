@@ -14,6 +14,7 @@ from localcare.config import static_files
 from localcare.config.command_line.database import apply_migrations
 from localcare.config.command_line.progress import progress
 from localcare.config.demonstration.logins import Login, open_logins
+from localcare.config.demonstration.risk import ask_for_model
 from localcare.config.demonstration.teams import join_teams
 from localcare.config.demonstration.week.making import is_made, make_week
 from localcare.config.observation.health import unapplied_migrations
@@ -25,11 +26,12 @@ from localcare.foundation.places.actions import load_place_definitions
 from localcare.foundation.places.models import Area
 from localcare.foundation.services.actions import load_service_definitions
 from localcare.kernel.access.models import User
-from localcare.kernel.access.readers import Reader, system_reader
+from localcare.kernel.access.readers import Reader, reader_for, system_reader
 from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import kent_and_medway_practices
 from localcare.system.insight.jobs import ask_for_refresh
 from localcare.system.insight.queries import run_in_force
+from localcare.system.planning import lived
 
 EARLIER_RUNS = (
     timedelta(days=60),
@@ -58,12 +60,21 @@ def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
     if not is_made():
         with progress("Living a week of work up to now") as report:
             make_week(by=by, seed=seed, progress=report)
+    _fit_what_was_lived()
     if run_in_force() is None:
         ask_for_refresh(timezone.localdate(), asked_by="demonstration")  # the worker measures beside the site
+    ask_for_model(by)  # and trains a risk model
     if not static_files.are_collected():
         with progress("Gathering style sheets and pictures"):
             static_files.collect()
     return logins
+
+
+def _fit_what_was_lived() -> None:
+    """Have the worker fit a scenario to the week and run it, so that the two can be laid over each other."""
+    fitted = lived.latest()
+    if fitted.version is None and not fitted.is_waiting:
+        lived.ask_to_fit(weeks=1, by=reader_for(User.objects.get(username="analyst")))
 
 
 def _refuse_real_people() -> None:

@@ -10,11 +10,13 @@ from localcare.analysis.measures.definitions import NotYet
 from localcare.system.insight.figures.figure import Figure, nothing, numeric
 from localcare.system.insight.indicator_page import IndicatorPage
 from localcare.system.insight.overlays import offers_for
+from localcare.system.insight.places import ALL
 from localcare.system.insight.queries import measure_folder
-from localcare.system.insight.series import calendar, period_label
+from localcare.system.insight.series import NOTHING_IS_NOUGHT, calendar, period_label
 from localcare.system.insight.words import unit_words, value_in_words
 
 OVERLAY = "overlay"
+MOST_PERIODS = 200  # that can be told apart on one line
 
 
 def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
@@ -24,6 +26,12 @@ def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
         return None
     indicator, period = page.indicator, page.series.period
     title = f"{indicator.title}: lived ({page.place.name}) and simulated ({offer.title})"
+    if page.place.code != ALL and indicator.kind in NOTHING_IS_NOUGHT:
+        return nothing(
+            OVERLAY,
+            title,
+            f"A simulation is of everybody, and a number of {page.place.name} alone would lie far below it.",
+        )
     try:
         points = measure_folder(offer.folder, indicator, period=period)  # type: ignore[arg-type]
     except (NotYet, JournalError, LookupError) as fault:
@@ -32,7 +40,19 @@ def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
     lived = {moment.starts_on: moment.value for moment in page.series.moments}
     if not simulated or not lived:
         return nothing(OVERLAY, title, "One of the two has nothing that this indicator counts.")
+    if len(calendar(period, min(*lived, *simulated), max(*lived, *simulated))) > MOST_PERIODS:
+        return nothing(OVERLAY, title, _too_far_apart(period, lived, simulated))
     return _drawn(page, title, period, lived, simulated)
+
+
+def _too_far_apart(period: str, *several: dict[date, float | None]) -> str:
+    lived, simulated = (
+        f"{period_label(period, min(one))} to {period_label(period, max(one))}" for one in several
+    )
+    return (
+        f"What was lived is of {lived}, the simulation of {simulated}: too far apart to lie over each other. "
+        "Give the scenario another first day, or fit one to what was lived."
+    )
 
 
 def _drawn(

@@ -16,6 +16,7 @@ class Offer:
     key: str
     title: str
     folder: Path
+    is_of_lived_days: bool = False  # whether it was made to be laid over what was lived
 
 
 OffersOf = Callable[[Reader], list[Offer]]

@@ -15,7 +15,7 @@ from localcare.analysis.measures.engine import MeasureSource, Period, measure
 from localcare.foundation.people.queries import visible_people
 from localcare.kernel.access.readers import Reader
 from localcare.system.insight.models import Breach, Rebase, Run, Value
-from localcare.system.insight.rules import Number
+from localcare.system.insight.rules import Number, whole_periods
 from localcare.system.insight.sight import Sight
 
 
@@ -110,6 +110,12 @@ def breaches_for(reader: Reader, indicator: str, practices: frozenset[str] | Non
     return found.select_related("person").order_by("-happened_on", "-id")
 
 
+def days_of_folder(journal: JournalFolder) -> tuple[date, date]:
+    """The first whole day of a journal, and the day it ends in."""
+    first = (journal.about.since.astimezone(UTC) + timedelta(hours=23, minutes=59)).date()
+    return first, journal.about.until.astimezone(UTC).date()
+
+
 def measure_folder(
     folder: Path | str,
     indicator: Indicator,
@@ -121,12 +127,12 @@ def measure_folder(
 ) -> list[MeasuredPoint]:
     """An indicator read off a journal folder, lived or simulated, as this room reads its own.
 
-    Whole days only: from the first whole day of the journal up to, not including, the day it ends in, unless given.
-    Raises JournalError when there is no journal, NotYet when the indicator has no number.
+    Whole days, weeks and months only: from the first whole day of the journal up to, not including, the day it ends in,
+    unless given. Raises JournalError when there is no journal, NotYet when the indicator has no number.
     """
     journal = JournalFolder(folder)
-    first = since or (journal.about.since.astimezone(UTC) + timedelta(hours=23, minutes=59)).date()
-    last = until or journal.about.until.astimezone(UTC).date()
+    begins, ends = days_of_folder(journal)
+    first, last = whole_periods(period, since or begins, until or ends)
     table = measure(indicator, MeasureSource(journal=journal), since=first, until=last, by=by, period=period)
     return [
         MeasuredPoint(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from localcare.analysis.measures.definitions import Indicator
 
 MONTHS, WEEKS, DAYS = 36, 26, 28  # how far back each period is kept
+FEW_PERIODS = 3  # of a journal, to be shown by months or weeks
 ENOUGH_POINTS = 12  # fewer make trial limits (Making Data Count)
 BREAKDOWNS = ("service", "age_band", "sex", "deprivation_quintile")
 FINE_AGES = "age_five"  # only for rates as a standard population would have them; never shown by itself
@@ -77,6 +78,26 @@ def months_before(day: date, months: int) -> date:
     """The first of the month that many months before the month of a day."""
     count = day.year * 12 + day.month - 1 - months
     return date(count // 12, count % 12 + 1, 1)
+
+
+def whole_periods(period: str, since: date, until: date) -> tuple[date, date]:
+    """The days from `since` to before `until` without the months or weeks of which they hold only a part."""
+    if period == "month":
+        first = since if since.day == 1 else months_before(since, -1)
+        return first, max(until.replace(day=1), first)
+    if period == "week":
+        first = since + timedelta(days=-since.weekday() % 7)
+        return first, max(until - timedelta(days=until.weekday()), first)
+    return since, until
+
+
+def telling_period(since: date, until: date) -> str:
+    """The longest period of which some days hold a few whole ones."""
+    for period, days in (("month", 28), ("week", 7)):
+        first, last = whole_periods(period, since, until)
+        if (last - first).days >= FEW_PERIODS * days:
+            return period
+    return "day"
 
 
 def added(kind: str, parts: Sequence[Number]) -> Number:

@@ -70,6 +70,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = about(sight, place, run)
     if run is not None:
         context |= dashboard_of(sight, place, run)
+        context["overlay"] = next((one for one in offers_for(sight.reader) if one.is_of_lived_days), None)
     return render(request, "insight/dashboard.jinja", context | {"framework": framework()})
 
 
@@ -115,7 +116,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "earlier": queries.earlier_numbers(sight, indicator=code, place=place.code)[:12],
         "may_rebase": sight.reader.may("insight.rebase"),
         "may_see_breaches": sight.reader.may("insight.breaches"),
-        "overlays": offers_for(sight.reader),
+        "overlays": offers_for(sight.reader) if found.reads == "journal" else [],
         "chosen_overlay": request.GET.get("overlay", ""),
         "overlay": _overlay(request, page),
         "query": urlencode({"place": place.code}),

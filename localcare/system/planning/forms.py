@@ -17,6 +17,7 @@ MOST_PLACES = 100_000
 MOST = 1_000_000
 MOST_REPLICATIONS = 1_000
 LARGEST_FILE = 1_000_000  # bytes
+FIT_WEEKS = {1: "the last week", 4: "the last 4 weeks", 13: "the last 13 weeks", 52: "the last year"}
 KINDS = {"places": "How many places are needed?", "stay": "How far must the length of stay fall?"}
 UNITS = {"minutes": "minutes", "hours": "hours", "days": "days"}
 MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60}
@@ -139,6 +140,16 @@ class SaveForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=100)
     note = forms.CharField(label="What you changed, and why", max_length=300, required=False)
+
+
+class FitForm(forms.Form):
+    """How far back the journal is read when a scenario is fitted to it."""
+
+    hides_optional = True
+
+    weeks = forms.ChoiceField(
+        label="Fit it to", choices=[(str(weeks), words) for weeks, words in FIT_WEEKS.items()], initial="4"
+    )
 
 
 class UploadForm(forms.Form):

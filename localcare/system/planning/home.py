@@ -11,6 +11,7 @@ from localcare.system.planning.models import Run
 
 ACTIONS = {
     "planning.file": "Took a planning scenario as a file",
+    "planning.fit": "Had a scenario fitted to what was lived",
     "planning.lived": "Laid a simulation over what was lived",
     "planning.put-away": "Put a planning scenario away",
     "planning.results": "Took the numbers of a simulation",

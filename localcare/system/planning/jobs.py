@@ -1,12 +1,16 @@
-"""Background work of the planning desk: a simulation somebody asked for."""
+"""Background work of the planning desk: a simulation somebody asked for, and a scenario fitted to what was lived."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from localcare.system.planning.models import Run
 
 TASK = "planning.run"
+FIT = "planning.fit"
 
 
 @app.task(name=TASK, retry=3, pass_context=False)
@@ -17,6 +21,26 @@ def run(reference: str) -> None:
     carry_out(reference)
 
 
+@app.task(name=FIT, lock="planning-fit", pass_context=False)
+def fit(user: int, since: str) -> None:
+    """Fit a scenario to what was lived from a day on, keep it and ask for its run."""
+    from localcare.system.planning.lived import fit as fit_lived
+
+    fit_lived(user, date.fromisoformat(since))
+
+
 def put_in_queue(run: Run) -> None:
     """Ask the worker, in the transaction of whoever asks; a run of one reference is never done twice at a time."""
     app.configure_task(TASK, lock=f"planning-{run.reference}").defer(reference=str(run.reference))
+
+
+def put_fit_in_queue(user: int, since: date) -> None:
+    """Ask the worker for a fit, unless the same one waits already."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    lock = f"planning-fit-{user}-{since.isoformat()}"
+    try:
+        with transaction.atomic():  # so that the refusal does not undo the work of whoever asks
+            app.configure_task(FIT, queueing_lock=lock).defer(user=user, since=since.isoformat())
+    except AlreadyEnqueued:
+        return

@@ -16,6 +16,7 @@ from localcare.system.planning.models import Run
 
 KEPT = 20  # journals of so many runs are kept; a run done again writes its journal again
 REPLICATION = 0
+LIVED = "as-lived"  # the code of scenarios that are fitted to be laid over what was lived
 
 
 def folder_of(run: Run) -> Path:
@@ -49,6 +50,7 @@ def offers(reader: Reader) -> list[Offer]:
             key=f"planning-{run.reference}",
             title=f"{run.content.title}, run of {format_moment(run.asked_at)}",
             folder=folder_of(run),
+            is_of_lived_days=run.content.code == LIVED,
         )
         for run in done
     ]

@@ -14,6 +14,7 @@ from localcare.system.planning import (
 urlpatterns = [
     path("planning/", views.desk, name="planning"),
     path("planning/runs/", views.runs, name="planning-runs"),
+    path("planning/lived/", overlay_views.fit, name="planning-fit"),
     path("planning/send/", keep_views.send, name="planning-send"),
     path("planning/ready/<slug:code>/", ask_views.ready, name="planning-ready"),
     path("planning/ready/<slug:code>/answer/", ask_views.ready_answer, name="planning-ready-answer"),

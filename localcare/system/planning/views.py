@@ -8,7 +8,8 @@ from django.shortcuts import render
 
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.nhs_design.paging import page_addresses
-from localcare.system.planning import queries
+from localcare.system.planning import lived, queries
+from localcare.system.planning.forms import FitForm
 from localcare.system.planning.questions import ready_scenarios
 
 ROWS = 25
@@ -25,6 +26,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "others": [one for one in saved if one.owner != reader.user],
         "runs": queries.runs()[: queries.LATEST_RUNS],
         "may_run": reader.may("planning.run"),
+        "lived": lived.latest(),
+        "fit_form": FitForm(),
     }
     return render(request, "planning/desk.jinja", context)
 
