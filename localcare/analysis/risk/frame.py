@@ -84,7 +84,9 @@ def read_frame(
     asked = columns["age"] >= outcome.age_from
     if indexes is not None:
         asked &= columns["in_hospital"] == 0
-    event = _event(view, outcome, keys, last) if follow else np.full(len(keys), UNKNOWN, dtype=np.int8)
+    event = np.full(len(keys), UNKNOWN, dtype=np.int8)
+    if follow:
+        event, columns["died_first"] = _followed(view, outcome, keys, last)
     counts = {
         "registered": len(keys),
         "too young": int((columns["age"] < outcome.age_from).sum()),
@@ -134,8 +136,13 @@ def _people_with_facts(view: LinkedDataset, day: date) -> Any:
     return earlier.select("person_id").distinct().mutate(has_facts=ibis.literal(1, "int8"))
 
 
-def _event(view: LinkedDataset, outcome: Outcome, keys: NDArray[np.int64], index: date) -> NDArray[np.int8]:
-    """Whether the event came within the horizon; a death first is none, leaving first is not known."""
+def _followed(
+    view: LinkedDataset, outcome: Outcome, keys: NDArray[np.int64], index: date
+) -> tuple[NDArray[np.int8], Values]:
+    """Whether the event came within the horizon, and 1 for whoever died first.
+
+    A death first is no event, leaving first is not known, unless the definition says otherwise.
+    """
     end = outcome.end_of(index)
     columns: dict[str, NDArray[Any]] = {}
     _add(columns, keys, _first_event(view, outcome, index, end))
@@ -150,7 +157,7 @@ def _event(view: LinkedDataset, outcome: Outcome, keys: NDArray[np.int64], index
         found[gone & ~came] = UNKNOWN
     if outcome.content["died"] == "left out":
         found[dead & ~came] = UNKNOWN
-    return found
+    return found, (dead & ~came).astype(np.float64)
 
 
 def _first_event(view: LinkedDataset, outcome: Outcome, index: date, end: date) -> Any:

@@ -148,7 +148,9 @@ def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Values as JSON has them: NaN is null, tuples are lists."""
+    """Values as JSON has them: NaN is null, tuples are lists, named tuples mappings."""
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.dataset.writing import read_metadata
 from localcare.analysis.risk.boosting import BoostedModel, fit_boosted, require
+from localcare.analysis.risk.card import write_card
 from localcare.analysis.risk.definitions import Factor, Outcome
 from localcare.analysis.risk.definitions import outcome as outcome_named
 from localcare.analysis.risk.feeds import held_since, not_usable
-from localcare.analysis.risk.frame import EVENT, UNKNOWN, Frame, read_frame
+from localcare.analysis.risk.frame import EVENT, read_frame
 from localcare.analysis.risk.judging import Judgement, judge
 from localcare.analysis.risk.logistic import fit_logistic
+from localcare.analysis.risk.material import Material
 from localcare.analysis.risk.model import (
     Estimator,
     TrainedModel,
     checksum_of,
     content_of_outcome,
+    digest,
     plain,
 )
-from localcare.analysis.risk.splitting import Dates, dates_of, held_out_practices
+from localcare.analysis.risk.splitting import dates_of, held_out_practices
 from localcare.analysis.risk.stability import baseline_of
 from localcare.analysis.risk.values import matrix
 from localcare.analysis.scores.columns import ALL
@@ -50,28 +50,6 @@ STEPS = (
 
 class TrainingError(ValueError):
     """A model cannot be trained on these data; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a model is trained and judged on."""
-
-    outcome: Outcome
-    dates: Dates
-    training: Frame
-    test: Frame
-    held_out: tuple[str, ...]
-    factors: tuple[Factor, ...]
-    left_out_factors: tuple[str, ...]
-
-    @property
-    def develops(self) -> NDArray[np.bool_]:
-        """The rows of the training day that the model is fitted on."""
-        return usable(self.outcome, self.training) & ~self.is_held_out(self.training)
-
-    def is_held_out(self, frame: Frame) -> NDArray[np.bool_]:
-        """The rows of held-out practices."""
-        return np.isin(frame.columns["practice_code"], self.held_out)
 
 
 def train(
@@ -105,6 +83,7 @@ def train(
     model = TrainedModel(asked_with(asked, material.factors), estimator, content)
     tell(STEPS[4], 4, len(STEPS))
     model.save(out)
+    write_card(model, judgement, out)
     tell(STEPS[5], len(STEPS), len(STEPS))
     return model
 
@@ -131,10 +110,7 @@ def gather(
     )
     left_out = tuple(reason for reason in reasons.values() if reason)
     material = Material(asked, dates, training, test, held_out, factors, left_out)
-    for name, frame in (
-        ("training", training.where(material.develops)),
-        ("test", test.where(usable(asked, test))),
-    ):
+    for name, frame in (("training", material.developed_on), ("test", material.judged)):
         events = int((frame.event == EVENT).sum())
         if events < LEAST_EVENTS or events == len(frame):
             raise TrainingError(
@@ -144,21 +120,15 @@ def gather(
     return material
 
 
-def usable(outcome: Outcome, frame: Frame) -> NDArray[np.bool_]:
-    """Rows that may be used to train and to judge: their follow-up is known, and no opt-out stands."""
-    known = frame.event != UNKNOWN
-    if outcome.opted_out_are_left_out:
-        known &= frame.columns["opted_out"] != 1
-    return np.asarray(known)
-
-
 def fit(material: Material, *, method: str, seed: int) -> Estimator:
     """The model of the training rows."""
-    frame = material.training.where(material.develops)
+    frame = material.developed_on
     rows, event = matrix(frame.columns, material.factors), frame.event
     settings = material.outcome.content["methods"][method]
     if method == "logistic":
-        return fit_logistic(rows, event, material.factors, penalty=settings["penalty"])
+        return fit_logistic(
+            rows, event, material.factors, penalty=settings["penalty"], shrink=settings["shrink"]
+        )
     return fit_boosted(rows, event, material.factors, seed=seed, settings=settings)
 
 
@@ -180,7 +150,7 @@ def _content(
     said = estimator.to_content()
     if isinstance(estimator, BoostedModel):
         said["booster_checksum"] = checksum_of(estimator.text)
-    developed = material.training.where(material.develops)
+    developed = material.developed_on
     made: dict[str, Any] = plain(
         {
             "outcome": content_of_outcome(material.outcome, material.factors),
@@ -193,6 +163,7 @@ def _content(
             "dataset": read_metadata(source.path),
             "made_with": _made_with(packs or shipped_packs()),
             "baseline": baseline_of(developed, material.factors, estimator),
+            "figures_checksum": digest(judgement.figures),
             "verdict": {"published_allowed": judgement.allowed, "reasons": judgement.reasons},
         }
     )
