@@ -27,7 +27,7 @@ def labels_of(frame: Frame, group: Group) -> tuple[Labels, list[str]]:
         return _by_band(column, group.bands)
     if group.fifths:
         fifths = np.ceil(column / 2)
-        names = {1: "1 (most deprived)", 2: "2", 3: "3", 4: "4", 5: "5 (least deprived)"}
+        names = {1: "1, most", 2: "2", 3: "3", 4: "4", 5: "5, least"}
         labels = np.array(
             [names.get(value, NOT_KNOWN) for value in np.nan_to_num(fifths).tolist()], dtype=object
         )

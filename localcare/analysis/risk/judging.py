@@ -14,7 +14,7 @@ from localcare.analysis.risk.benefit import decision_curve, list_of
 from localcare.analysis.risk.calibration import brier, brier_skill, calibrate, deciles, smooth_curve
 from localcare.analysis.risk.discrimination import auc, average_precision_estimate
 from localcare.analysis.risk.frame import EVENT, UNKNOWN, Frame
-from localcare.analysis.risk.groups import shown
+from localcare.analysis.risk.groups import by_group, shown
 from localcare.analysis.risk.lists import beside_frailty_scores, week_to_week
 from localcare.analysis.risk.logistic import to_risk
 from localcare.analysis.risk.material import Material

@@ -76,7 +76,7 @@ def decision_plot(figures: Figures, *, title: str, format: Format = "svg") -> by
     top = max([row["model"]["high"] for row in rows])
     sheet = Sheet(
         title=title,
-        unit="net benefit per 1,000 people (up), by the risk from which somebody is chosen (right)",
+        unit="net benefit per 1,000 people, by the risk chosen from",
         description=decision_in_words(figures, title=title),
         left=room_for([figure(-top * 1000), figure(top * 1000)]),
         plot_height=220.0,
@@ -102,7 +102,7 @@ def decision_plot(figures: Figures, *, title: str, format: Format = "svg") -> by
             linestyle="--",
         )
         axes.axhline(0, color=palette.GREY, linewidth=1.4, linestyle="-.")
-        axes.set_xlim(places[0], places[-1])
+        axes.set_xlim(0.0, places[-1] * 1.04)
         axes.set_ylim(-0.25 * top * 1000, top * 1100)
         numbered(axes, "x", percent_of)
         numbered(axes, "y", figure)
