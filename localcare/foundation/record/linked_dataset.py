@@ -8,21 +8,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError
 
-from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, DatasetError
+from localcare.analysis.dataset.linked_dataset import DatasetError
 from localcare.analysis.dataset.schema import TABLES, Table, table
 from localcare.analysis.dataset.writing import write_metadata
 from localcare.analysis.libraries import duckdb
-from localcare.foundation.record.copying import stream_out
-from localcare.foundation.record.dataset_queries import Purpose, Selection, select_people, table_query
+from localcare.foundation.record.dataset_queries import Purpose, Selection
+from localcare.foundation.record.exporting import states
+from localcare.foundation.record.exporting.folder import FolderInUse, put_in_place, unfinished
+from localcare.foundation.record.exporting.keys import find_key
+from localcare.foundation.record.exporting.people import PseudonymsMeet
+from localcare.foundation.record.exporting.rules import secondary_use
+from localcare.foundation.record.exporting.run import Wanted, export_tables
+from localcare.foundation.record.exporting.streams import one_snapshot
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 Progress = Callable[[int, int, str], None]
-MEMORY_LIMIT = "512MB"
 
 
 class ExportFailed(RuntimeError):
@@ -31,12 +35,19 @@ class ExportFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was written: rows of each table, and how long it took."""
+    """What was written: rows of each table, how many were read for it, how long it took, and what to know.
+
+    `since` names the earlier export it goes on from; `why_whole` says why it could not.
+    """
 
     path: Path
     purpose: str
     rows: dict[str, int]
     seconds: float
+    rows_read: int = 0
+    since: str = ""
+    why_whole: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -53,29 +64,47 @@ def export_dataset(
     progress: Progress | None = None,
     tables: Collection[str] | None = None,
     pseudonymous: bool | None = None,
+    project: str = "",
+    since: Path | str | None = None,
 ) -> ExportSummary:
-    """Write the tables (all, or those named) as Parquet with `dataset.json` into the folder `out`.
+    """Write the tables (all, or those named) as Parquet with `dataset.json` and a report into the folder `out`.
 
-    `purpose` is "direct-care" (everyone), "planning" or "research" (people with a national data opt-out left out,
-    names and identifiers removed, dates of birth shown as the first of the month). `pseudonymous` removes names and
-    identifiers for direct care too. `person_id` is the key of the person in the database. Raises ExportFailed.
+    `purpose` is "direct-care" (everyone), "planning" or "research" (people with a national data opt-out and sensitive
+    codes left out, names, identifiers and free text removed, people and rows under pseudonyms made with the key of
+    `project`, by default the purpose's). `pseudonymous` removes names and identifiers for direct care too; there
+    `person_id` is the key of the person in the database. `since` is the folder of an earlier export: only what changed
+    is read, and the dataset is whole all the same; where that cannot be, everything is read and the summary says why.
+    Rows are in order of `person_id`. Raises PermissionError, KeyRefused, DatasetError, ExportFailed.
     """
     if not by.may("dataset.export"):
         raise PermissionError("To export the dataset you need the permission dataset.export.")
     started, folder = time.perf_counter(), Path(out)
-    wanted = _wanted(tables)
-    selection = _selection(purpose, as_of, pseudonymous)
-    record_access(
-        reader=by, action="dataset.export", basis=purpose,
-        detail={"as_of": as_of.isoformat(), "tables": [found.name for found in wanted],
-                "pseudonymous": selection.without_identifiers},
+    wanted = _checked(purpose, as_of, pseudonymous, project, tables, since)
+    _audit(by, wanted)
+    with _said_plainly(folder), unfinished(folder) as inside:
+        with one_snapshot() as snapshot:
+            finished = export_tables(wanted, inside, snapshot, progress)
+        write_metadata(inside, as_of=as_of, source=f"localcare export for {purpose}")
+        finished.report.write(inside)
+        put_in_place(inside, folder)
+        states.keep(finished.state, finished.people)
+    report = finished.report
+    return ExportSummary(
+        folder, purpose, {name: found.rows for name, found in report.tables.items()},
+        time.perf_counter() - started, sum(found.read for found in report.tables.values()), report.since,
+        report.why_whole, tuple(report.warnings()),
     )  # fmt: skip
-    with _said_plainly(folder), _snapshot():
-        folder.mkdir(parents=True, exist_ok=True)
-        select_people(selection)
-        rows = _write(wanted, folder, selection, progress)
-        write_metadata(folder, as_of=as_of, source=f"localcare export for {purpose}")
-    return ExportSummary(folder, purpose, rows, time.perf_counter() - started)
+
+
+def _checked(
+    purpose: str, as_of: date, pseudonymous: bool | None, project: str, tables: Collection[str] | None,
+    since: Path | str | None,
+) -> Wanted:  # fmt: skip
+    selection = _selection(purpose, as_of, pseudonymous)
+    if project and not selection.goes_beyond_care:
+        raise DatasetError("an export for direct care has no pseudonyms: leave the project out")
+    key = find_key(project or purpose) if selection.goes_beyond_care else None
+    return Wanted(_wanted(tables), selection, key, Path(since) if since else None)
 
 
 def _wanted(names: Collection[str] | None) -> list[Table]:
@@ -92,86 +121,35 @@ def _selection(purpose: str, as_of: date, pseudonymous: bool | None) -> Selectio
         raise DatasetError(
             f"{purpose!r} is no purpose of an export: choose {', '.join(item.value for item in Purpose)}"
         ) from error
-    if chosen is not Purpose.DIRECT_CARE and pseudonymous is False:
+    if chosen is Purpose.DIRECT_CARE:
+        return Selection(chosen, as_of, bool(pseudonymous))
+    if pseudonymous is False:
         raise DatasetError(f"an export for {purpose} always goes without names and identifiers")
-    return Selection(chosen, as_of, bool(pseudonymous) or chosen is not Purpose.DIRECT_CARE)
+    return Selection(chosen, as_of, True, secondary_use(purpose))
 
 
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One state of the database for all tables; inside somebody else's transaction, that transaction's."""
-    with transaction.atomic():
-        if not connection.savepoint_ids:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
-
-
-def _write(
-    wanted: list[Table], folder: Path, selection: Selection, progress: Progress | None
-) -> dict[str, int]:
-    done, total = 0, _expected_rows()
-
-    def counted(rows: int) -> None:
-        nonlocal done
-        done += rows
-        if progress:
-            progress(min(done, total), total, "rows written")
-
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder)}) as engine:
-        written = {found.name: _write_table(engine, found, folder, selection, counted) for found in wanted}
-    if progress:
-        progress(total, total, "rows written")
-    return written
-
-
-def _write_table(
-    engine: Any, described: Table, folder: Path, selection: Selection,
-    counted: Callable[[int], None],
-) -> int:  # fmt: skip
-    """Write beside the final name and rename, so that a file is there whole or not at all."""
-    part, rows = folder / f".{described.name}.part", 0
-
-    def both(lines: int) -> None:
-        nonlocal rows
-        rows += lines
-        counted(lines)
-
-    types = ", ".join(f"'{column.name}': '{DUCKDB_TYPES[column.type]}'" for column in described.columns)
-    target = str(part).replace("'", "''")
-    try:
-        stream_out(
-            table_query(described, selection), engine,
-            lambda path: f"COPY (SELECT * FROM read_csv('{path}', header = false, auto_detect = false, delim = ',',"
-            f" quote = '\"', escape = '\"', nullstr = '\\N', parallel = false, columns = {{{types}}}))"
-            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
-            counted=both,
-        )  # fmt: skip
-        part.replace(folder / f"{described.name}.parquet")
-    finally:
-        part.unlink(missing_ok=True)
-    (count,) = engine.execute(
-        "SELECT count(*) FROM read_parquet(?)", [str(folder / f"{described.name}.parquet")]
-    ).fetchall()[0]
-    return int(count)
-
-
-def _expected_rows() -> int:
-    """About how many rows there are, from the database's own statistics."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class WHERE relname = ANY(%s)",
-            [["people_person", "people_registration", "people_relationship", "record_fact", "record_stay",
-              "record_diagnosis", "record_procedure", "record_attendance", "record_contact", "record_package"]],
-        )  # fmt: skip
-        return int(cursor.fetchone()[0]) or 1
+def _audit(by: Reader, wanted: Wanted) -> None:
+    selection, key = wanted.selection, wanted.key
+    record_access(
+        reader=by, action="dataset.export", basis=selection.purpose.value,
+        detail={"as_of": selection.as_of.isoformat(), "tables": wanted.names,
+                "pseudonymous": selection.without_identifiers, "only_changes": wanted.since is not None,
+                "key": f"{key.project}, version {key.version}" if key else ""},
+    )  # fmt: skip
 
 
 @contextmanager
 def _said_plainly(folder: Path) -> Iterator[None]:
-    """A full disk or a folder that cannot be written is said in a sentence."""
+    """A full disk, a folder that cannot be written or a database that went away is said in a sentence."""
     try:
         yield
+    except (FolderInUse, PseudonymsMeet) as error:
+        raise ExportFailed(str(error)) from error
+    except OperationalError as error:
+        raise ExportFailed(
+            f"The database went away: {str(error).splitlines()[0]}."
+            " When it answers again (localcare doctor), export again; no half-written table was left."
+        ) from error
     except (OSError, duckdb.Error) as error:
         raise ExportFailed(
             f"{folder} could not be written: {str(error).splitlines()[0]}."

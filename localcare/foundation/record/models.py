@@ -230,3 +230,13 @@ class Consent(Sourced):
 
         constraints = (_once("consent"),)
         indexes = (models.Index(fields=("person",), name="record_consent_by_person"),)
+
+
+class DeletedRow(models.Model):
+    """The key of a row that was deleted, noted by the database itself, so that the next export leaves it out as well."""
+
+    table_name = models.CharField(max_length=64)
+    row_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id}"

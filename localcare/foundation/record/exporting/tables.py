@@ -1,0 +1,134 @@
+"""One table after the other, read from the database and written as Parquet: whole, or what changed onto an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from localcare.analysis.dataset.schema import Table
+from localcare.foundation.record.copying import stream_out
+from localcare.foundation.record.dataset_queries import MODELS, Selection, table_query
+from localcare.foundation.record.exporting.changes import GONE, Changes
+from localcare.foundation.record.exporting.people import reading
+from localcare.foundation.record.exporting.shaping import Shape, in_order, quoted, types_of
+from localcare.foundation.record.exporting.streams import Snapshot
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a table: its rows, how many were read from the database, and whether all of them were."""
+
+    rows: int
+    read: int
+    is_whole: bool
+    why_whole: str = ""
+
+
+@dataclass
+class TableWriter:
+    """Writes tables into a folder that nobody looks into yet."""
+
+    engine: Any
+    folder: Path
+    selection: Selection
+    shape: Shape
+    snapshot: Snapshot
+    changes: Changes | None
+    counted: Callable[[int], None]
+    written: dict[str, Written] = field(default_factory=dict)
+
+    def write(self, described: Table) -> None:
+        """Write one table, on the connection of this thread."""
+        if self.changes is None:
+            self.written[described.name] = self._whole(described)
+        elif reason := self.changes.reason_for_all(described, self.selection):
+            self.written[described.name] = self._whole(described, reason)
+        else:
+            self.written[described.name] = self._onto(described, self.changes)
+
+    def _whole(self, described: Table, why: str = "") -> Written:
+        read = _Counter(self._passing)
+        stream_out(
+            table_query(described, self.selection), self.engine,
+            lambda path: self._copy(
+                f"{self.shape.rows(described, reading(path, types_of(described)))}", described
+            ),
+            counted=read,
+        )  # fmt: skip
+        return Written(self._rows(described), read.rows, True, why)
+
+    def _onto(self, described: Table, changes: Changes) -> Written:
+        """What changed since, put in the place of what stood there."""
+        name, read = described.name, _Counter(self._passing)
+        changed, replaced = f"changed_{name}", f"replaced_{name}"
+        stream_out(
+            changes.query(described, self.selection), self.engine,
+            lambda path: f"CREATE TABLE {changed} AS SELECT * FROM {reading(path, types_of(described))}",
+            counted=read,
+        )  # fmt: skip
+        engine = self.engine.cursor()
+        engine.execute(
+            f"CREATE TABLE {replaced} AS SELECT {self.shape.key(name, f'held.{described.key}')} AS key"
+            f" FROM {changed} AS held"
+        )
+        engine.execute(
+            f"INSERT INTO {replaced} SELECT {self.shape.key(name, 'held')} FROM (SELECT unnest(?::BIGINT[]) AS held)",
+            [list(changes.deleted(MODELS[name]))],
+        )
+        kept = ", ".join(f"base.{column.name}" for column in described.columns)
+        untouched = (
+            f"SELECT {kept} FROM read_parquet('{quoted(changes.base / f'{name}.parquet')}') AS base"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {replaced} WHERE {replaced}.key = base.{described.key})"
+            f" AND NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.person_id)"
+        )
+        if name == "relationships":
+            untouched += (
+                f" AND NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.related_person_id)"
+            )
+        engine.execute(self._copy(f"{untouched} UNION ALL {self.shape.rows(described, changed)}", described))
+        engine.execute(f"DROP TABLE {changed}")
+        engine.execute(f"DROP TABLE {replaced}")
+        rows = self._rows(described)
+        if not self.selection.goes_beyond_care and rows != self._rows_held(described):
+            return self._whole(described, "the number of rows was not that of the database")
+        return Written(rows, read.rows, False)
+
+    def _copy(self, rows: str, described: Table) -> str:
+        target = quoted(self._file(described))
+        return (
+            f"COPY (SELECT * FROM ({rows}) ORDER BY {in_order(described)})"
+            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+    def _rows(self, described: Table) -> int:
+        file = str(self._file(described))
+        (rows,) = self.engine.cursor().execute("SELECT count(*) FROM read_parquet(?)", [file]).fetchall()[0]
+        return int(rows)
+
+    def _rows_held(self, described: Table) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({table_query(described, self.selection)}) AS held")
+            return int(cursor.fetchone()[0])
+
+    def _file(self, described: Table) -> Path:
+        return self.folder / f"{described.name}.parquet"
+
+    def _passing(self, rows: int) -> None:
+        self.snapshot.must_go_on()
+        self.counted(rows)
+
+
+@dataclass
+class _Counter:
+    """Counts the rows of one table and tells of them."""
+
+    tell: Callable[[int], None]
+    rows: int = 0
+
+    def __call__(self, rows: int) -> None:
+        self.rows += rows
+        self.tell(rows)
