@@ -170,7 +170,9 @@ def _backend(session: Any, settings: Mapping[str, str] | None) -> Any:
 
 def _started(master: str, scratch: Path, memory: str, settings: Mapping[str, str]) -> Any:
     conf = pyspark.SparkConf(loadDefaults=False)
-    conf.setAll((SETTINGS | _of_the_process(master, scratch, memory) | dict(settings)).items())
+    ours, java = _of_the_process(master, scratch, memory), "spark.driver.extraJavaOptions"
+    together = {java: f"{ours[java]} {settings[java]}"} if java in settings else {}
+    conf.setAll((SETTINGS | ours | dict(settings) | together).items())
     conf.setMaster(master).setAppName("Local Care")
     log = scratch / "spark.log"
     with log.open("wb") as said:

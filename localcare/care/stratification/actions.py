@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
 from localcare.care.stratification import publishing, stages
 from localcare.care.stratification.definitions import Definitions, definitions
 from localcare.care.stratification.models import Run
@@ -52,8 +53,9 @@ def run_stratification(
     progress: Progress | None = None,
     export: Callable[[Path], None] | None = None,
     today: date | None = None,
+    choice: EngineChoice = DUCKDB,
 ) -> Run:
-    """Score everyone as of a day and put the new list in force; the run in force afterwards.
+    """Score everyone as of a day on the chosen engine and put the new list in force; the run in force afterwards.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
     happens at once. Raises NotAllowed, DayToCome, RunInProgress, OlderThanTheList, and whatever a stage raises.
@@ -65,14 +67,21 @@ def run_stratification(
         _refuse_older(as_of)
         run = _continued(as_of, wanted) or _begun(as_of, wanted, reader)
         try:
-            return _carry_out(run, wanted, reader, progress or _silent, export or _export(run, reader))
+            return _carry_out(
+                run, wanted, reader, progress or _silent, export or _export(run, reader), choice
+            )
         except Exception as fault:
             _failed(run, fault)
             raise
 
 
 def _carry_out(
-    run: Run, wanted: Definitions, reader: Reader, progress: Progress, export: Callable[[Path], None]
+    run: Run,
+    wanted: Definitions,
+    reader: Reader,
+    progress: Progress,
+    export: Callable[[Path], None],
+    choice: EngineChoice,
 ) -> Run:
     folder = stages.work_folder(run.pk)
     _report(run, progress, 0, 4, "Exporting the linked dataset")
@@ -82,7 +91,10 @@ def _carry_out(
         stages.clear(folder)
         return same
     _report(run, progress, 1, 4, "Scoring everyone")
-    people = stages.stratify_once(folder, as_of=run.as_of, definitions=wanted)
+    people = stages.stratify_once(
+        folder, as_of=run.as_of, definitions=wanted, choice=choice,
+        tasks=lambda done, total: progress(1, 4, f"Scoring everyone: {done} of {total} tasks"),
+    )  # fmt: skip
     _report(run, progress, 2, 4, "Copying the scores")
     publishing.stage(people, progress=lambda done, total: progress(done, total, "Copying the scores"))
     _report(run, progress, 3, 4, "Putting the list in force")

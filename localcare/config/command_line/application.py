@@ -71,15 +71,8 @@ application.command(epilog=examples("localcare worker"))(serving.worker)
 application.command(epilog=examples("localcare migrate"))(database.migrate)
 application.command("collect-static", epilog=examples("localcare collect-static"))(serving.collect_static)
 application.command(epilog=examples("localcare doctor"))(doctor.doctor)
-application.command(
-    epilog=examples(
-        "localcare score --dataset linked-data --as-of 2026-10-01 --out scores.parquet",
-        "localcare score --dataset linked-data --as-of 2026-10-01 --out scores.csv",
-    )
-)(scoring.score)
-application.command(epilog=examples("localcare stratify", "localcare stratify --as-of 2026-10-01"))(
-    scoring.stratify
-)
+application.command(epilog=examples(*scoring.SCORE_EXAMPLES))(scoring.score)
+application.command(epilog=examples(*scoring.STRATIFY_EXAMPLES))(scoring.stratify)
 application.command(
     epilog=examples(
         "localcare synthesise --people 20000 --seed 1 --as-of 2026-10-01 --out linked-data",
