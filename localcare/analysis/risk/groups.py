@@ -108,7 +108,7 @@ def _parts_shown(parts: Sequence[Mapping[str, Any]], *, people: int, events: int
         told = dict(part)
         if ("people", label) in hidden:
             told = {"label": label, "people": None, "events": None, "observed": None, "expected": None}
-            told |= {"enough_to_judge": part["enough_to_judge"], "hidden": True}
+            told |= {"enough_to_judge": part["enough_to_judge"], "hidden": True} | _roughly(part)
         elif any((kind, label) in hidden for kind in ("events", "others")):
             told |= {"events": None, "observed": None, "hidden": True} | _roughly(part)
         made.append(told)

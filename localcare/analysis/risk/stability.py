@@ -42,7 +42,10 @@ def stability_index(expected: Sequence[float], found: Sequence[float]) -> float:
 
 
 def baseline_of(frame: Frame, factors: Sequence[Factor], estimator: Estimator) -> dict[str, Any]:
-    """What drift is measured against: how each factor and the risk lay at training."""
+    """What drift is measured against: how each factor and the risk lay at training, for everybody asked about.
+
+    Held-out practices and people who opted out are in it, as they are when everybody is scored.
+    """
     rows = matrix(frame.columns, factors)
     risk = to_risk(estimator.log_odds(rows))
     return {

@@ -162,7 +162,7 @@ def _content(
             "trained_on": {"people": len(developed), "events": int(developed.event.sum())},
             "dataset": read_metadata(source.path),
             "made_with": _made_with(packs or shipped_packs()),
-            "baseline": baseline_of(developed, material.factors, estimator),
+            "baseline": baseline_of(material.training, material.factors, estimator),
             "figures_checksum": digest(judgement.figures),
             "verdict": {"published_allowed": judgement.allowed, "reasons": judgement.reasons},
         }

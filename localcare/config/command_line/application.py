@@ -18,11 +18,13 @@ from localcare.config.command_line import (
     indicators,
     insight,
     journal,
+    linking,
     loading,
     pathways,
     people,
     places,
     population,
+    risk,
     scenarios,
     scoring,
     serving,
@@ -85,6 +87,7 @@ application.add_typer(users.group, name="user")
 application.add_typer(loading.load, name="load")
 application.add_typer(loading.export, name="export")
 application.add_typer(datasets.group, name="dataset")
+application.add_typer(linking.group, name="link")
 application.add_typer(places.group, name="places")
 application.add_typer(people.group, name="people")
 application.add_typer(pathways.group, name="pathway")
@@ -95,3 +98,4 @@ application.add_typer(insight.group, name="insight")
 application.add_typer(scenarios.group, name="scenario")
 application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="database")
+application.add_typer(risk.group, name="risk")
