@@ -12,7 +12,7 @@ from localcare.analysis.quality.codes_known import CodesKnown
 from localcare.analysis.quality.counting import Counting, count
 from localcare.analysis.quality.counts import Counts
 from localcare.analysis.quality.effects import BY_THE_LIST, BY_THE_SCORES, Lists, frail_people, with_effects
-from localcare.analysis.quality.findings import accept, findings_of
+from localcare.analysis.quality.findings import Accepted, accept, findings_of
 from localcare.analysis.quality.report import Report
 from localcare.analysis.quality.rules import Rules, shipped_rules
 from localcare.analysis.quality.verdict import verdict_of
@@ -29,7 +29,7 @@ def assess(
     rules: Rules | None = None,
     packs: Packs | None = None,
     lists: Lists | None = None,
-    accepted: Mapping[Key, str] | None = None,
+    accepted: Mapping[Key, Accepted] | None = None,
     also_known: Callable[[Counts], Counts] | None = None,
     progress: Progress | None = None,
     temp_directory: Path | None = None,
@@ -47,7 +47,7 @@ def assess(
     began = time.perf_counter()
     in_force, installed = rules or shipped_rules(), packs or shipped_packs()
     counting = Counting(dataset, as_of, CodesKnown(installed))
-    counts = count(counting, progress)
+    counts = count(counting, progress, least=min(rule.smallest_place for rule in in_force.rules))
     if also_known:
         counts = also_known(counts)
     findings, not_measured = findings_of(counts, in_force.rules)

@@ -58,9 +58,13 @@ class Counting:
         return self._pairs[table]
 
 
-def count(counting: Counting, progress: Progress | None = None) -> Counts:
-    """Everything that the rules ask of the dataset as of the day."""
+def count(counting: Counting, progress: Progress | None = None, *, least: int = 0) -> Counts:
+    """Everything that the rules ask of the dataset as of the day; only the people where fewer than `least` are."""
     began, steps = time.perf_counter(), len(EVENTS) + 2
+    registered = _registered(counting)
+    if sum(registered.values()) < least:
+        people = tuple(PeopleCount(code, number, {}) for code, number in sorted(registered.items()))
+        return Counts(counting.as_of, people, {}, has_identifiers=False, sampled=1)
     events: dict[str, tuple[EventCount, ...]] = {}
     for step, table in enumerate(EVENTS):
         if progress:
@@ -76,6 +80,12 @@ def count(counting: Counting, progress: Progress | None = None) -> Counts:
     has_identifiers = _has_identifiers(counting)
     people = _people(counting, has_identifiers)
     return Counts(counting.as_of, people, events, has_identifiers, sampled, time.perf_counter() - began)
+
+
+def _registered(counting: Counting) -> dict[str, int]:
+    here = counting.people.filter(counting.people.practice_code.notnull())
+    grouped = here.group_by("practice_code").aggregate(people=here.count().cast("int64"))
+    return {row["practice_code"]: int(row["people"]) for row in rows_of(grouped)}
 
 
 def _events(counting: Counting, table: str) -> tuple[EventCount, ...]:

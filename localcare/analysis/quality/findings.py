@@ -75,7 +75,8 @@ def findings_of(counts: Counts, rules: Iterable[Rule]) -> tuple[list[Finding], l
     found: list[Finding] = []
     unknown: list[NotMeasured] = []
     for rule in rules:
-        figures = list(CHECKS[rule.check](counts, rule))
+        is_enough = counts.registered >= rule.smallest_place
+        figures = list(CHECKS[rule.check](counts, rule)) if is_enough else []
         if not figures:
             unknown.append(NotMeasured(rule.code, _why_nothing(counts, rule)))
         found += [
@@ -98,6 +99,8 @@ def findings_of(counts: Counts, rules: Iterable[Rule]) -> tuple[list[Finding], l
 
 
 def _why_nothing(counts: Counts, rule: Rule) -> str:
+    if counts.registered < rule.smallest_place:
+        return f"Fewer than {rule.smallest_place:,} people are registered: too few to judge by."
     if rule.of == "with_identifiers" and not counts.has_identifiers:
         return "Names and numbers were left out of this dataset."
     if rule.check == "changed":
@@ -106,6 +109,21 @@ def _why_nothing(counts: Counts, rule: Rule) -> str:
     return "There is too little to judge by."
 
 
-def accept(findings: Iterable[Finding], accepted: Mapping[tuple[str, str, str, str], str]) -> list[Finding]:
+@dataclass(frozen=True)
+class Accepted:
+    """Somebody's word that a finding is known: it holds as long as the finding is no graver than it was then."""
+
+    words: str
+    up_to: Severity
+
+
+def accept(
+    findings: Iterable[Finding], accepted: Mapping[tuple[str, str, str, str], Accepted]
+) -> list[Finding]:
     """The findings, with what somebody has accepted marked by their words."""
-    return [replace(one, accepted=accepted.get(one.key, "")) for one in findings]
+    return [
+        replace(one, accepted=found.words)
+        if (found := accepted.get(one.key)) and one.severity.rank <= found.up_to.rank
+        else one
+        for one in findings
+    ]

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "localcare.foundation.places",
     "localcare.foundation.people",
     "localcare.foundation.record",
+    "localcare.foundation.data_quality",
     "localcare.foundation.forms",
     "localcare.foundation.services",
     "localcare.foundation.pathways",
@@ -129,6 +130,7 @@ X_FRAME_OPTIONS = "DENY"
 # Being watched over
 TRUSTED_PROXIES = environment.names("LOCALCARE_TRUSTED_PROXIES") or ["127.0.0.1", "::1"]
 CODE_LIST_PACKS = environment.text("LOCALCARE_CODE_LIST_PACKS")
+DATA_QUALITY_RULES = environment.text("LOCALCARE_DATA_QUALITY_RULES")
 METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
 READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
 LOGGING = logging_settings(

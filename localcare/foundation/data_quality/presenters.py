@@ -1,0 +1,310 @@
+"""Reports as pages show them. Whoever does not see the people gets rounded numbers, and none below five."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from localcare.foundation.data_quality import queries
+from localcare.foundation.data_quality.models import Acceptance, Finding, GroupMonths, Report
+from localcare.kernel.access.readers import Reader
+from localcare.kernel.nhs_design.formatting import format_date, format_number, format_short_date, plural
+
+SMALLEST = 5
+ROUNDED_TO = 5
+FEWER = "fewer than 5"
+COLOURS = {"note": "blue", "warn": "yellow", "refuse": "red"}
+VERDICT_COLOURS = {"good": "green", "warned": "yellow", "refused": "red"}
+TABLES = {"persons": "people", "facts": "coded facts", "stays": "hospital stays", "attendances": "attendances",
+          "contacts": "contacts", "diagnoses": "diagnoses", "procedures": "procedures"}  # fmt: skip
+DIMENSIONS = {"completeness": "Completeness", "timeliness": "Timeliness", "codes": "Codes", "duplicates": "Duplicates",
+              "dates": "Dates", "activity": "Activity", "coding": "Changes of coding"}  # fmt: skip
+COLUMNS = ("severity", "rule", "title", "of", "code", "name", "table", "finding", "would do", "effect", "remedy",
+           "accepted", "since")  # fmt: skip
+
+
+def shown(number: int, *, hidden: bool) -> str:
+    """A count as it may be shown."""
+    if not hidden or number == 0:
+        return format_number(number)
+    return FEWER if number < SMALLEST else format_number(_rounded(number))
+
+
+def _rounded(number: int) -> int:
+    return ROUNDED_TO * round(number / ROUNDED_TO)
+
+
+def words_of(finding: Finding, *, hidden: bool) -> str:
+    """What was found, in words, with small numbers hidden where they must be."""
+    if (
+        not hidden
+        or finding.unit != "share"
+        or (finding.dimension == "timeliness" and finding.rule != "recorded-late")
+    ):
+        return finding.words
+    if 0 < finding.part < SMALLEST:
+        return f"{FEWER.capitalize()} of {shown(finding.whole, hidden=True)} {TABLES[finding.table]}"
+    share = 100 * _rounded(finding.part) / max(_rounded(finding.whole), 1)
+    return (
+        f"About {shown(finding.part, hidden=True)} of {shown(finding.whole, hidden=True)} {TABLES[finding.table]},"
+        f" {share:.2g}%"
+    )
+
+
+def effect_of(finding: Finding, *, hidden: bool) -> str:
+    """What a finding would do to the list, in words and numbers."""
+    effect = finding.effect
+    if effect.get("would_leave") is not None:
+        leave, join, people = (
+            shown(effect[name] or 0, hidden=hidden) for name in ("would_leave", "would_join", "people")
+        )
+        return f"Without it {leave} would leave the list and {join} would join, of {people} people concerned"
+    if effect.get("at_most") is not None:
+        return f"At most {shown(effect['at_most'], hidden=hidden)} people"
+    if effect.get("people"):
+        return f"{shown(effect['people'], hidden=hidden)} people"
+    return (
+        "Nobody’s place on the list changes"
+        if effect.get("people") == 0
+        else str(effect.get("how", "")).capitalize()
+    )
+
+
+def finding_row(
+    reader: Reader, report: Report, finding: Finding, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """One finding as a page shows it."""
+    hidden = not queries.sees_people_of(reader, finding.kind, finding.code, report)
+    known = names if names is not None else queries.names_of([finding.code])
+    return {
+        "finding": finding,
+        "severity": finding.get_severity_display(),
+        "colour": "grey" if finding.accepted else COLOURS[finding.severity],
+        "who": known.get(finding.code, finding.code) if finding.code else "The whole place",
+        "href": _group_address(report, finding),
+        "words": words_of(finding, hidden=hidden),
+        "effect": effect_of(finding, hidden=hidden),
+        "since": format_short_date(finding.since),
+        "hidden": hidden,
+    }
+
+
+def _group_address(report: Report, finding: Finding) -> str:
+    if finding.kind == "place":
+        return ""
+    return reverse("data-quality-group", args=[report.pk, finding.kind, finding.code])
+
+
+def report_page(reader: Reader, report: Report) -> dict[str, Any]:
+    """The verdict, the rules with what they found, what changed since the report before, and what was not measured."""
+    findings = list(queries.findings_for(reader, report))
+    names = queries.names_of(one.code for one in findings)
+    before = queries.report_before(report)
+    earlier = {one.key: one for one in queries.findings_for(reader, before)} if before else {}
+    rules = list(_by_rule(reader, report, findings, names))
+    return {
+        "report": report,
+        "colour": VERDICT_COLOURS[report.verdict],
+        "what_follows": WHAT_FOLLOWS[report.verdict],
+        "rules": rules,
+        "counts": _counts(findings),
+        "before": before,
+        "changes": _changes(reader, report, findings, earlier, names) if before else [],
+        "groups": _groups(queries.groups_of(reader, report), findings, report),
+        "rows": [finding_row(reader, report, one, names) for one in findings],
+        "may_accept": reader.may("quality.accept"),
+        "registered": shown(
+            report.registered, hidden=not queries.sees_people_of(reader, "place", "", report)
+        ),
+        "rounds": reader.scope("person.read").practice_codes is not None,
+    }
+
+
+WHAT_FOLLOWS = {
+    "good": "The list was made from these data.",
+    "warned": "The list was made from these data, and says so.",
+    "refused": "No list was made from these data. The list that was in force before still is.",
+}
+
+
+def _counts(findings: Iterable[Finding]) -> str:
+    severities = [one.severity for one in findings if not one.accepted]
+    words = {"refuse": "refusal", "warn": "warning", "note": "note"}
+    return ", ".join(plural(severities.count(severity), word) for severity, word in words.items())
+
+
+def _by_rule(
+    reader: Reader, report: Report, findings: Sequence[Finding], names: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    for code in dict.fromkeys(one.rule for one in findings):
+        found = [one for one in findings if one.rule == code]
+        gravest = max((one for one in found if not one.accepted), key=lambda one: one.rank, default=found[0])
+        place = next((one for one in found if one.kind == "place"), None)
+        row = finding_row(reader, report, place or gravest, names)
+        groups = [one for one in found if one.kind != "place"]
+        yield {
+            "code": code,
+            "title": gravest.title,
+            "dimension": DIMENSIONS[gravest.dimension],
+            "severity": "Accepted" if gravest.accepted else gravest.get_severity_display(),
+            "colour": "grey" if gravest.accepted else COLOURS[gravest.severity],
+            "words": row["words"] if place else f"{row['who']}: {row['words']}",
+            "effect": row["effect"],
+            "groups": plural(len(groups), "practice or feed", "practices or feeds") if groups else "",
+            "href": reverse("data-quality-rule", args=[report.pk, code]),
+        }
+
+
+def _changes(
+    reader: Reader,
+    report: Report,
+    findings: Sequence[Finding],
+    earlier: Mapping[Any, Finding],
+    names: Mapping[str, str],
+) -> list[tuple[str, str, str]]:
+    """What is new, graver, milder or gone since the report before: state, who, and what."""
+    found = []
+    for one in findings:
+        was = earlier.get(one.key)
+        if was is None:
+            state = "New"
+        elif one.rank != was.rank:
+            state = "Graver" if one.rank > was.rank else "Milder"
+        else:
+            continue
+        row = finding_row(reader, report, one, names)
+        found.append((state, row["who"], f"{one.title}: {row['words']}"))
+    now = {one.key for one in findings}
+    gone = [one for key, one in earlier.items() if key not in now]
+    named = queries.names_of(one.code for one in gone)
+    found += [("Gone", named.get(one.code, one.code) or "The whole place", one.title) for one in gone]
+    return found
+
+
+def _groups(
+    groups: Sequence[tuple[str, str]], findings: Sequence[Finding], report: Report
+) -> list[dict[str, Any]]:
+    """Every practice and provider, with how much was found of it, the gravest first."""
+    names = queries.names_of(code for _, code in groups)
+    rows = []
+    for kind, code in groups:
+        own = [one for one in findings if one.code == code]
+        gravest = max(own, key=lambda one: one.rank, default=None)
+        rows.append(
+            {
+                "name": names.get(code, code),
+                "kind": "Practice" if kind == "practice" else "Provider",
+                "href": reverse("data-quality-group", args=[report.pk, kind, code]),
+                "found": len(own),
+                "rank": gravest.rank if gravest else 0,
+                "severity": gravest.get_severity_display() if gravest else "Nothing found",
+                "colour": COLOURS[gravest.severity] if gravest else "green",
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["rank"], -row["found"], row["name"]))
+
+
+def rule_page(reader: Reader, report: Report, code: str) -> dict[str, Any]:
+    """What one rule found everywhere in scope, and what it is."""
+    findings = list(queries.findings_for(reader, report).filter(rule=code))
+    names = queries.names_of(one.code for one in findings)
+    return {
+        "report": report,
+        "rows": [finding_row(reader, report, one, names) for one in findings],
+        "rule": findings[0] if findings else None,
+        "dimension": DIMENSIONS[findings[0].dimension] if findings else "",
+        "may_accept": reader.may("quality.accept"),
+    }
+
+
+def group_page(reader: Reader, report: Report, kind: str, code: str) -> dict[str, Any]:
+    """A practice or feed: findings, and the rows of each kind by month."""
+    findings = list(queries.findings_for(reader, report).filter(code=code))
+    names = queries.names_of([code])
+    hidden = not queries.sees_people_of(reader, kind, code, report)
+    series = [one for months in queries.months_of(report, kind, code) for one in _series(months, hidden)]
+    return {
+        "report": report,
+        "name": names.get(code, code),
+        "code": code,
+        "kind": kind,
+        "rows": [finding_row(reader, report, one, names) for one in findings],
+        "series": series,
+        "table": _month_table(series),
+        "hidden": hidden,
+        "may_accept": reader.may("quality.accept"),
+    }
+
+
+def _series(months: GroupMonths, hidden: bool) -> Iterator[dict[str, Any]]:
+    first = date.fromisoformat(months.content["first_month"])
+    number = first.year * 12 + first.month - 1
+    for name, rows in months.content["series"].items():
+        labels = [f"{date((number + at) // 12, (number + at) % 12 + 1, 1):%b %Y}" for at in range(len(rows))]
+        values = [None if hidden and 0 < value < SMALLEST else value for value in rows]
+        title = name.removeprefix("facts: ") if name.startswith("facts: ") else TABLES.get(name, name)
+        yield {
+            "title": title[:1].upper() + title[1:],
+            "points": list(zip(labels, values, strict=True)),
+            "total": sum(rows),
+        }
+
+
+def _month_table(series: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The last twelve months of every kind, one column each."""
+    labels = [label for label, _ in series[0]["points"]][-12:] if series else []
+    rows = [
+        [
+            one["title"],
+            *(FEWER if value is None else format_number(value) for _, value in one["points"][-12:]),
+        ]
+        for one in series
+    ]
+    return {"headings": ["Kind", *({"text": label, "numeric": True} for label in labels)], "rows": rows}
+
+
+def history_rows(reports: Iterable[Report]) -> list[dict[str, Any]]:
+    """Reports as rows of a table."""
+    return [
+        {
+            "report": one,
+            "colour": VERDICT_COLOURS[one.verdict],
+            "href": reverse("data-quality-report", args=[one.pk]),
+            "reasons": " ".join(one.reasons) or "None",
+        }
+        for one in reports
+    ]
+
+
+def acceptance_rows(acceptances: Sequence[Acceptance]) -> list[dict[str, Any]]:
+    """Acceptances as rows, with what became of each."""
+    names = queries.names_of(one.code for one in acceptances)
+    rows = []
+    for one in acceptances:
+        taken_back = getattr(one, "taken_back_by", None)
+        rows.append(
+            {
+                "acceptance": one,
+                "who": names.get(one.code, one.code) or "The whole place",
+                "by": one.made_by.get_full_name() or one.made_by_name if one.made_by else one.made_by_name,
+                "until": format_date(one.until),
+                "taken_back": f"{taken_back.made_by_name}: {taken_back.reason}" if taken_back else "",
+            }
+        )
+    return rows
+
+
+def csv_rows(reader: Reader, report: Report) -> Iterator[Sequence[str]]:
+    """The heading and every finding in scope, hidden as on the page."""
+    findings = list(queries.findings_for(reader, report))
+    names = queries.names_of(one.code for one in findings)
+    yield COLUMNS
+    for one in findings:
+        row = finding_row(reader, report, one, names)
+        yield (
+            one.severity, one.rule, one.title, one.kind, one.code, row["who"], one.table, row["words"], row["effect"],
+            one.effect_words, one.remedy, one.accepted, one.since.isoformat() if one.since else "",
+        )  # fmt: skip
