@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
-from localcare.care.stratification import publishing, stages
+from localcare.care.stratification import data_quality, publishing, stages
 from localcare.care.stratification.definitions import Definitions, definitions
 from localcare.care.stratification.models import Run
 from localcare.care.stratification.rules import may_go_on, refuses_older_day
@@ -58,7 +58,8 @@ def run_stratification(
     """Score everyone as of a day on the chosen engine and put the new list in force; the run in force afterwards.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
-    happens at once. Raises NotAllowed, DayToCome, RunInProgress, OlderThanTheList, and whatever a stage raises.
+    happens at once. Raises NotAllowed, DayToCome, RunInProgress, OlderThanTheList, DataRefused, and whatever a stage
+    raises.
     """
     reader = permitted(by, "list.run")
     _refuse_day_to_come(as_of, today or timezone.localdate())
@@ -90,6 +91,8 @@ def _carry_out(
         _unchanged(run, same)
         stages.clear(folder)
         return same
+    _report(run, progress, 1, 4, "Assessing data quality")
+    data_quality.assess(run, folder / stages.DATASET, wanted, reader, progress)
     _report(run, progress, 1, 4, "Scoring everyone")
     people = stages.stratify_once(
         folder, as_of=run.as_of, definitions=wanted, choice=choice,

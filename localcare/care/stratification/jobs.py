@@ -30,12 +30,13 @@ def run(as_of: str, asked_by: str) -> None:
         RunInProgress,
         run_stratification,
     )
+    from localcare.foundation.data_quality.actions import DataRefused
     from localcare.kernel.access.readers import system_reader
 
     try:
         run_stratification(as_of=date.fromisoformat(as_of), by=system_reader(asked_by))
-    except (RunInProgress, OlderThanTheList):
-        return  # the run in progress does the work, or a newer list is in force
+    except (RunInProgress, OlderThanTheList, DataRefused):
+        return  # the run in progress does the work, a newer list is in force, or trying again would find the same
 
 
 def is_time_for_nightly(now: datetime) -> bool:

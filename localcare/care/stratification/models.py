@@ -8,6 +8,8 @@ from django.db.models import F, Q
 
 from localcare.foundation.people.models import Person
 
+REFUSED = "DataRefused"  # how the message of a run begins whose data were refused
+
 
 class Run(models.Model):
     """One stratification: of which day, with which definitions and data, how far it came."""
@@ -44,6 +46,16 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.as_of}"
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it ended because its data were not good enough."""
+        return self.status == self.Status.FAILED and self.message.startswith(REFUSED)
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in words."""
+        return "Refused" if self.was_refused else self.get_status_display()
 
 
 class PersonScore(models.Model):

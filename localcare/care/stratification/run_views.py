@@ -31,7 +31,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How one run comes along, or what became of it."""
     found = get_object_or_404(Run, pk=run_id)
     share = 100 * found.done // found.total if found.total else 0
-    return render(request, "stratification/run.jinja", {"run": found, "share": share})
+    context = {"run": found, "share": share, "may_read_quality": request_reader(request).may("quality.read")}
+    return render(request, "stratification/run.jinja", context)
 
 
 @require_POST

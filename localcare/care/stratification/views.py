@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from localcare.care.stratification import presenters, queries
+from localcare.care.stratification import data_quality, presenters, queries
 from localcare.care.stratification.csv_rows import HEADINGS, csv_row
 from localcare.care.stratification.deciding import Choice, DecidedMeanwhile, decide, forget_view, keep_view
 from localcare.care.stratification.definitions import definitions
@@ -99,6 +99,7 @@ def _list_page(
         "run": run,
         "rules": rules,
         "url_name": url_name,
+        **data_quality.notice(reader, run),
     }
     if run is None:
         return render(request, template, context)

@@ -1,0 +1,47 @@
+"""The data of a run are assessed before anything is scored: refused data leave the list in force as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from localcare.analysis.dataset.linked_dataset import LinkedDataset
+from localcare.care.stratification.definitions import Definitions
+from localcare.care.stratification.models import Run
+from localcare.care.stratification.packs import installed_packs
+from localcare.care.stratification.plan import stratify
+from localcare.foundation.data_quality import actions, queries
+from localcare.foundation.data_quality.models import Report
+from localcare.kernel.access.readers import Reader
+
+Progress = Callable[[int, int, str], None]
+
+
+def name_of(run: Run) -> str:
+    """What the report on a run's data calls the run."""
+    return f"stratification-{run.pk}"
+
+
+def assess(run: Run, dataset: Path, wanted: Definitions, by: Reader, progress: Progress) -> Report:
+    """Keep a report on the exported data of a run; raises DataRefused by the stated rules."""
+
+    def lists(part: LinkedDataset) -> Any:
+        return stratify(part, as_of=run.as_of, definitions=wanted).select("person_id", "on_list")
+
+    return actions.assess(
+        dataset,
+        as_of=run.as_of,
+        run=name_of(run),
+        by=by,
+        data_version=run.data_version,
+        lists=lists,
+        packs=installed_packs(),
+        progress=lambda what, done, total: progress(done, total, f"Data quality: {what.lower()}"),
+    )
+
+
+def notice(reader: Reader, run: Run | None) -> dict[str, Any]:
+    """What a page of the list says about the data it was made from."""
+    found = queries.notice_for(name_of(run)) if run else None
+    return {"quality": found, "may_read_quality": reader.may(queries.READ)}
