@@ -6,7 +6,14 @@ from datetime import date
 
 import pytest
 
-from localcare.system.insight.rules import Number, added, chart_period, months_before
+from localcare.system.insight.rules import (
+    Number,
+    added,
+    chart_period,
+    months_before,
+    telling_period,
+    whole_periods,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +67,26 @@ def test_a_median_never_adds_up():
 )
 def test_the_longest_period_with_enough_points_is_drawn(points, expected):
     assert chart_period(points) == expected
+
+
+@pytest.mark.parametrize(
+    ("period", "since", "until", "expected"),
+    [
+        ("month", date(2026, 3, 15), date(2026, 6, 10), (date(2026, 4, 1), date(2026, 6, 1))),
+        ("month", date(2026, 3, 1), date(2026, 4, 1), (date(2026, 3, 1), date(2026, 4, 1))),
+        ("month", date(2026, 12, 2), date(2026, 12, 30), (date(2027, 1, 1), date(2027, 1, 1))),
+        ("week", date(2026, 11, 17), date(2026, 12, 2), (date(2026, 11, 23), date(2026, 11, 30))),
+        ("week", date(2026, 11, 16), date(2026, 11, 23), (date(2026, 11, 16), date(2026, 11, 23))),
+        ("day", date(2026, 11, 17), date(2026, 11, 18), (date(2026, 11, 17), date(2026, 11, 18))),
+    ],
+)
+def test_only_whole_months_and_weeks(period, since, until, expected):
+    assert whole_periods(period, since, until) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(date(2026, 2, 20), "week"), (date(2026, 1, 20), "day"), (date(2026, 4, 2), "month")],
+)
+def test_a_journal_is_shown_by_the_longest_period_of_which_it_has_a_few(until, expected):
+    assert telling_period(date(2026, 1, 1), until) == expected

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from localcare.analysis.dataset import write_metadata, write_table
 from localcare.analysis.journal.parquet import About, JournalError, JournalFolder, write_folder
 from localcare.analysis.journal.schema import JOURNAL
+from localcare.analysis.measures.calendar import begins
 from localcare.analysis.measures.definitions import indicators
-from localcare.analysis.measures.engine import CannotMeasure, MeasureSource, breaches, measure
+from localcare.analysis.measures.engine import CannotMeasure, MeasureSource, breaches, known_days, measure
 from localcare.config.command_line.application import application
 from tests.journal.walks import CONTENTS
 
@@ -210,3 +211,48 @@ def test_from_the_shell(story, tmp_path):
         refused = CliRunner().invoke(application, ["measure", code, *days])
         assert refused.exit_code == 1
         assert said in refused.output
+
+
+def test_a_feed_that_begins_within_a_month_is_no_whole_month(tmp_path):
+    """Ten admissions, one a day from the 15th of March on: none before it is nought, and a rate counts its days alone."""
+    folder = tmp_path / "feed"
+    person = {"sex": "female", "birth_date": date(1940, 1, 1), "imd_decile": 3}
+    write_table(folder, "persons", [person | {"person_id": number} for number in (1, 2)])
+    write_table(
+        folder, "registrations",
+        [{"registration_id": n, "person_id": n, "practice_code": "SYN-DEAL-A", "started_on": date(2010, 1, 1)} for n in (1, 2)],
+    )  # fmt: skip
+    days = [date(2026, 3, 15) + timedelta(days=number) for number in range(10)]
+    stay = {"person_id": 1, "admission_type": "emergency", "bed_type": "acute"}
+    write_table(
+        folder, "stays",
+        [stay | {"stay_id": n, "admitted_on": day, "discharged_on": day} for n, day in enumerate(days, 1)],
+    )  # fmt: skip
+    write_table(folder, "diagnoses", [])
+    write_table(folder, "packages", [])
+    write_metadata(folder, as_of=date(2026, 4, 30), source="test")
+    indicator, source = indicators()["emergency-admissions"], MeasureSource(dataset=folder)
+    asked = {"since": date(2026, 1, 1), "until": date(2026, 6, 1)}
+    march, april = measure(indicator, source, **asked).to_pylist()
+    assert (march["period_start"], march["numerator"], march["denominator"]) == (date(2026, 3, 1), 10, 2 * 18)
+    assert (april["period_start"], april["numerator"], april["denominator"]) == (date(2026, 4, 1), 0, 2 * 30)
+    assert known_days(indicator, source, **asked) == (date(2026, 3, 14), date(2026, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "expected"),
+    [
+        (
+            date(2026, 3, 15),
+            date(2026, 9, 15),
+            5_000,
+            date(2026, 3, 15),
+        ),  # a busy feed begins on its first day
+        (date(2026, 3, 15), date(2026, 3, 25), 11, date(2026, 3, 14)),
+        (date(2026, 3, 31), date(2026, 6, 30), 2, date(2025, 12, 30)),  # two in a quarter do not tell
+        (date(2026, 3, 15), date(2026, 3, 15), 1, None),
+        (None, None, 0, None),
+    ],
+)
+def test_when_a_feed_begins(first, last, count, expected):
+    assert begins(first, last, count) == expected

@@ -39,6 +39,16 @@ class Stretch:
         return self.ends - DAY
 
 
+def begins(first: date | None, last: date | None, count: int) -> date | None:
+    """When things so many of which were seen from one day to another began to be seen: before the first by the mean gap.
+
+    So a busy feed begins on its first day, and one thing in a year does not begin the year. None with fewer than two.
+    """
+    if first is None or last is None or count < 2:
+        return None
+    return first - timedelta(days=(last - first).days // (count - 1))
+
+
 def period_of(day: date, period: Period, since: date) -> date:
     """The first day of the period that the day lies in; `all` begins with what was asked. Weeks begin on Monday."""
     if period == "all":

@@ -141,6 +141,9 @@ ROWS: Mapping[str, Callable[[LinkedDataset, Parameters], Any]] = {
 }  # fmt: skip
 
 
+TABLES = tuple(ROWS)  # subjects that are rows of a table of the same name
+
+
 def with_people(rows: Any, dataset: LinkedDataset, places: Any) -> Any:
     """Who each row (columns row, person, day) is about: sex, birth, deprivation, and the practice on that day."""
     persons = dataset.table("persons").select(

@@ -110,12 +110,16 @@ def breaches(indicator: Indicator, source: MeasureSource, *, since: date, until:
 
 
 def known_days(indicator: Indicator, source: MeasureSource, since: date, until: date) -> tuple[date, date]:
-    """The days asked for, without those of which the source knows nothing (yet)."""
+    """The days asked for, without those of which the source knows nothing (yet).
+
+    A dataset knows of something from the first day on which any of it is in its table, to the day it is complete up to.
+    """
     if indicator.reads == "journal":
         first, last = source.opened.days_of_journal
         return max(since, first), min(until, last + DAY)
-    as_of = source.opened.as_of
-    return since, until if as_of is None else min(
+    as_of, first_seen = source.opened.as_of, source.opened.first_day(indicator.subject, indicator.counted_on)
+    begins = since if first_seen is None else max(since, first_seen)
+    return begins, until if as_of is None else min(
         until, as_of + DAY - timedelta(days=indicator.follow_up_days)
     )
 

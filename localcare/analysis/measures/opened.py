@@ -15,7 +15,7 @@ from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.journal.set_clocks import JournalTables
 from localcare.analysis.libraries import pyarrow as pa
 from localcare.analysis.measures import dataset_rows, journal_rows
-from localcare.analysis.measures.calendar import day_column
+from localcare.analysis.measures.calendar import begins, day_column
 from localcare.analysis.measures.people import with_breakdowns
 from localcare.analysis.measures.places import Places, shipped_places
 from localcare.analysis.measures.subjects import OF_PEOPLE, SUBJECTS
@@ -68,6 +68,21 @@ class Opened:
         assert self._dataset is not None
         said = read_metadata(self._dataset).get("as_of")
         return date.fromisoformat(said) if said else None
+
+    def first_day(self, subject: str, on: str) -> date | None:
+        """The day that a feed begins, read off its table's column `on`: before the first day with anything in it, by as
+        much as lies between two on average. None of people, who are known by their lists, and where nothing tells.
+        """
+        if subject not in dataset_rows.TABLES:
+            return None
+        key = ("first", subject, on)
+        if key not in self._kept:
+            table = self.dataset.table(subject)
+            days = table[on].cast("date")
+            ends = table.aggregate(first=days.min(), last=days.max(), count=days.count())
+            self._kept[key] = begins(**ends.to_pyarrow().to_pylist()[0])
+        found: date | None = self._kept[key]
+        return found
 
     def rows(self, subject: str, on: str, parameters: Mapping[str, Any]) -> Any:
         """The rows of a subject, each with its day (that of the column `on`) and what it can be broken down by."""

@@ -6,11 +6,13 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from localcare.analysis.dataset import read_metadata
 from localcare.analysis.measures.calendar import DAY, Period, midnight, period_of, stretches
 from localcare.analysis.measures.definitions import Condition, Indicator, NotYet
-from localcare.analysis.measures.engine import MeasureSource, is_covered, known_days, table_of
+from localcare.analysis.measures.engine import MeasureSource, is_covered, table_of
 from localcare.analysis.measures.people import AGE_BANDS, FIVE_YEARS
 from localcare.analysis.measures.twin_dataset import twin_dataset
 from localcare.analysis.measures.twin_journal import journal_things, journal_waits
@@ -32,12 +34,32 @@ def twin(
     """What `engine.measure` gives, worked out slowly."""
     if indicator.not_yet:
         raise NotYet(indicator.not_yet)
-    since, until = known_days(indicator, source, since, until)
+    since, until = _known_days(indicator, source, since, until)
     rows: list[Row] = []
     if since < until and is_covered(indicator, source):
         rows = [*_twin_of(indicator)(indicator, source, since, until, tuple(by), period)]
     rows.sort(key=lambda row: (row["period_start"], *(row[name] for name in by)))
     return table_of(indicator, rows, by)
+
+
+def _known_days(indicator: Indicator, source: MeasureSource, since: date, until: date) -> tuple[date, date]:
+    """The days that the journal covers, or that the table has something of and the dataset is complete up to."""
+    if indicator.reads == "journal":
+        assert source.journal is not None
+        about = source.journal.about
+        return max(since, local_day(about.since)), min(until, local_day(about.until) + DAY)
+    assert source.dataset is not None
+    if said := read_metadata(source.dataset).get("as_of"):
+        until = min(until, date.fromisoformat(said) + DAY - timedelta(days=indicator.follow_up_days))
+    if indicator.subject == "registered":
+        return since, until
+    days = sorted(
+        day for row in twin_dataset(source).tables[indicator.subject] if (day := row[indicator.counted_on])
+    )
+    if len(days) > 1:
+        gaps = [(after - before).days for before, after in pairwise(days)]
+        since = max(since, days[0] - timedelta(days=sum(gaps) // len(gaps)))
+    return since, until
 
 
 def _twin_of(indicator: Indicator) -> Callable[..., Iterator[Row]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from localcare.analysis.libraries import pyarrow as pa
 from localcare.analysis.measures.definitions import Indicator
-from localcare.analysis.measures.engine import MeasureSource, measure
+from localcare.analysis.measures.engine import MeasureSource, known_days, measure
 from localcare.system.insight.places import ALL, Tree
 from localcare.system.insight.rules import (
     ADD_UP,
@@ -24,6 +25,7 @@ from localcare.system.insight.rules import (
     added,
     asks_of,
     breakdowns_of,
+    whole_periods,
 )
 
 LEVELS_MEASURED = ("", "locality", "cluster", "practice")  # of what does not add up
@@ -33,7 +35,7 @@ Found = Iterator[tuple[str, Key, Number]]  # of which practice
 
 def numbers_of(indicator: Indicator, source: MeasureSource, tree: Tree, *, until: date) -> dict[Key, Number]:
     """Every number of the indicator. Raises NotYet and CannotMeasure where it has none."""
-    asks = asks_of(indicator, until)
+    asks = [_whole(indicator, source, ask) for ask in asks_of(indicator, until)]
     if indicator.kind not in ADD_UP:
         return {
             key: number
@@ -51,6 +53,14 @@ def numbers_of(indicator: Indicator, source: MeasureSource, tree: Tree, *, until
     return {key: added(indicator.kind, several) for key, several in parts.items()}
 
 
+def _whole(indicator: Indicator, source: MeasureSource, ask: Ask) -> Ask:
+    """The question without the months or weeks of which the source knows only a part."""
+    if ask.period not in ("month", "week") or indicator.not_yet:
+        return ask
+    since, until = whole_periods(ask.period, *known_days(indicator, source, ask.since, ask.until))
+    return replace(ask, since=since, until=until)
+
+
 def _summed(indicator: Indicator, source: MeasureSource, asks: Sequence[Ask]) -> Found:
     """Months as they are asked; the year with all groups in one question, and weeks from their days."""
     for ask in asks:
@@ -64,8 +74,11 @@ def _summed(indicator: Indicator, source: MeasureSource, asks: Sequence[Ask]) ->
                 yield from _year(indicator, table, ask.since, breakdown)
         elif ask.period == "week":
             kept = next(one for one in asks if one.period == "day")
-            table = _table(indicator, source, Ask("day", ask.since, kept.until), ["practice"])
-            yield from _days_and_weeks(indicator, table, first_day=kept.since, monday_after=ask.until)
+            days = Ask(
+                "day", min(ask.since, kept.since), kept.until
+            )  # a young journal has days before a week
+            table = _table(indicator, source, days, ["practice"])
+            yield from _days_and_weeks(indicator, table, first_day=kept.since, mondays=(ask.since, ask.until))
 
 
 def _year(indicator: Indicator, table: Any, since: date, breakdown: str) -> Found:
@@ -76,14 +89,16 @@ def _year(indicator: Indicator, table: Any, since: date, breakdown: str) -> Foun
         yield row["practice"], Key("", "year", since, breakdown, member), number
 
 
-def _days_and_weeks(indicator: Indicator, table: Any, *, first_day: date, monday_after: date) -> Found:
+def _days_and_weeks(
+    indicator: Indicator, table: Any, *, first_day: date, mondays: tuple[date, date]
+) -> Found:
     """The last days one by one, and whole weeks."""
     by_week: dict[tuple[str, date], list[Number]] = defaultdict(list)
     for practice, key, number in _numbers(indicator, table, "day", _scale(table)):
         if key.starts_on >= first_day:
             yield practice, key, number
         monday = key.starts_on - timedelta(days=key.starts_on.weekday())
-        if monday < monday_after:
+        if mondays[0] <= monday < mondays[1]:
             by_week[practice, monday].append(number)
     for (practice, monday), several in by_week.items():
         yield practice, Key("", "week", monday), added(indicator.kind, several)
