@@ -44,8 +44,10 @@ def normalise(engine: Any, raw: str, table: str, model: LinkageModel) -> None:
 
 def _short_forms(engine: Any, model: LinkageModel) -> None:
     rows = [(name, group[0]) for group in model.short_forms for name in group]
-    engine.execute("CREATE OR REPLACE TABLE short_form (name VARCHAR, root VARCHAR)")
-    engine.executemany("INSERT INTO short_form VALUES (?, ?)", rows)
+    names, roots = (list(column) for column in zip(*rows, strict=True))
+    engine.execute(
+        "CREATE OR REPLACE TABLE short_form AS SELECT unnest($1) AS name, unnest($2) AS root", [names, roots]
+    )
 
 
 def _listed(words: Sequence[str]) -> str:

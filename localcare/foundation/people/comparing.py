@@ -125,11 +125,18 @@ WITH kept AS (
         (first_id, second_id, reasons, score, found_at, decision, decided_by, decision_reason)
     SELECT first, second, to_jsonb(codes), score, now(), '', '', '' FROM found ORDER BY first, second
     ON CONFLICT (first_id, second_id) DO UPDATE SET reasons = excluded.reasons, score = excluded.score
-        WHERE known.decision = '' AND (known.reasons, known.score) IS DISTINCT FROM (excluded.reasons, excluded.score)
+        WHERE known.decision IN ('', 'not-sure')
+            AND (known.reasons, known.score) IS DISTINCT FROM (excluded.reasons, excluded.score)
     RETURNING xmax = 0 AS is_new
 ) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM kept
 """
+# A pair that the rules no longer find is forgotten, unless the search by likeness proposes it as well.
 FORGET = """
-DELETE FROM people_possibleduplicate AS known WHERE decision = '' AND score > 0
-    AND NOT EXISTS (SELECT FROM found WHERE first = known.first_id AND second = known.second_id)
+WITH lost AS (
+    SELECT id, band FROM people_possibleduplicate AS known WHERE decision = '' AND score > 0
+        AND NOT EXISTS (SELECT FROM found WHERE first = known.first_id AND second = known.second_id)
+), only_by_likeness AS (
+    UPDATE people_possibleduplicate SET score = 0, reasons = '[]' WHERE id IN (SELECT id FROM lost WHERE band <> '')
+)
+DELETE FROM people_possibleduplicate WHERE id IN (SELECT id FROM lost WHERE band = '')
 """

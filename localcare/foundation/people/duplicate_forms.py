@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from localcare.analysis.linkage.bands import linkage_bands
+from localcare.foundation.people.duplicates import BY_RULES_ONLY
 from localcare.foundation.people.likeness import STRONG, VERY_STRONG
 from localcare.foundation.people.models import Person, PossibleDuplicate
 from localcare.kernel.nhs_design.formatting import format_nhs_number
@@ -16,15 +18,27 @@ class DuplicateFilters(forms.Form):
     """Which pairs to list; what is not understood counts as not chosen."""
 
     state = forms.ChoiceField(
-        label="Decision", required=False, choices=[("", "To decide"), ("not-same", "Not the same person")]
+        label="Decision",
+        required=False,
+        choices=[("", "To decide"), ("not-sure", "Not sure yet"), ("not-same", "Not the same person")],
     )
     strength = forms.ChoiceField(
-        label="Strength",
+        label="Strength by the rules",
         required=False,
         choices=[
             ("", "All"),
             (str(STRONG), "Strong and very strong"),
             (str(VERY_STRONG), "Very strong only"),
+        ],
+    )
+
+    likeness = forms.ChoiceField(
+        label="Found by likeness",
+        required=False,
+        choices=[
+            ("", "All"),
+            *((band.code, band.title) for band in (*linkage_bands().bands, linkage_bands().rivalled)),
+            (BY_RULES_ONLY, "Not found by likeness"),
         ],
     )
 
@@ -43,9 +57,14 @@ class DuplicateFilters(forms.Form):
         return int(self.cleaned_data.get("strength") or 0)
 
     @property
+    def band(self) -> str:
+        """The band asked for."""
+        return str(self.cleaned_data.get("likeness") or "")
+
+    @property
     def is_used(self) -> bool:
         """Whether anything was chosen."""
-        return bool(self.decision or self.at_least)
+        return bool(self.decision or self.at_least or self.band)
 
 
 class ReasonForm(forms.Form):

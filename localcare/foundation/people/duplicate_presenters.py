@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcare.foundation.people.details_of_merge import also_stand, to_fill_in
-from localcare.foundation.people.likeness import reasons_against, reasons_for, strength_in_words
+from localcare.foundation.people.likeness import (
+    measured_in_words,
+    reasons_against,
+    reasons_for,
+    strength_in_words,
+)
+from localcare.foundation.people.linking_presenters import Likeness, likeness_of
 from localcare.foundation.people.models import Merge, Person, PossibleDuplicate, Registration
 from localcare.foundation.people.ownership import owned_by_key, person_owned
 from localcare.foundation.people.presenters import address_of, full_name
@@ -19,17 +25,20 @@ COLOURS = {"Very strong": "red", "Strong": "orange", "Worth a look": "grey"}
 
 @dataclass(frozen=True)
 class DuplicateRow:
-    """One pair, as the list shows it."""
+    """One pair, as the list shows it; `likeness` is what the search by likeness found, if it did."""
 
     key: int
     strength: str
     colour: str
     score: int
+    measured: str
     people: tuple[str, str]
     lines: tuple[str, str]
     reasons: tuple[str, ...]
     against: tuple[str, ...]
+    decision: str
     decided: str
+    likeness: Likeness | None
 
 
 def duplicate_rows(pairs: Sequence[PossibleDuplicate]) -> list[DuplicateRow]:
@@ -40,18 +49,24 @@ def duplicate_rows(pairs: Sequence[PossibleDuplicate]) -> list[DuplicateRow]:
 def _duplicate_row(pair: PossibleDuplicate) -> DuplicateRow:
     words = strength_in_words(pair.score)
     decided = ""
-    if pair.decided_at:
-        decided = f"{pair.decided_by}, {format_moment(pair.decided_at)}: {pair.decision_reason}"
+    if pair.decision:
+        when = f", {format_moment(pair.decided_at)}" if pair.decided_at else ""
+        decided = f"{pair.decided_by}{when}: {pair.decision_reason}"
+    likeness = likeness_of(pair)
+    by_rules = pair.score > 0 or likeness is None
     return DuplicateRow(
         key=pair.pk,
-        strength=words,
+        strength=words if by_rules else "",
         colour=COLOURS[words],
         score=pair.score,
+        measured=measured_in_words(pair.score),
         people=(full_name(pair.first), full_name(pair.second)),
         lines=(_line(pair.first), _line(pair.second)),
-        reasons=tuple(reasons_for(pair.reasons)),
-        against=tuple(reasons_against(pair.reasons)),
+        reasons=tuple(reasons_for(pair.reasons)) if by_rules or not likeness else likeness.reasons,
+        against=tuple(reasons_against(pair.reasons)) if by_rules or not likeness else likeness.against,
+        decision=pair.get_decision_display(),
         decided=decided,
+        likeness=likeness,
     )
 
 

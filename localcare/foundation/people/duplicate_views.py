@@ -10,15 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from localcare.foundation.people import duplicate_presenters as presenters
+from localcare.foundation.people.duplicate_acts import AGAIN, NOT_SAME, NOT_SURE, Act
 from localcare.foundation.people.duplicate_forms import DuplicateFilters, MergeForm, ReasonForm
 from localcare.foundation.people.duplicates import duplicates_for, merges_for
-from localcare.foundation.people.merging import (
-    MergeRefused,
-    decide_not_same,
-    merge_people,
-    propose_again,
-    unmerge,
-)
+from localcare.foundation.people.merging import MergeRefused, merge_people, unmerge
 from localcare.foundation.people.models import Merge, PossibleDuplicate
 from localcare.foundation.people.presenters import full_name
 from localcare.foundation.people.queries import PersonNotVisible
@@ -35,7 +30,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """Pairs to decide or kept apart, the strongest first, of whom the reader may see both."""
     reader = request_reader(request)
     filters = DuplicateFilters(request.GET)
-    pairs = duplicates_for(reader, decision=filters.decision, at_least=filters.at_least)
+    pairs = duplicates_for(reader, decision=filters.decision, at_least=filters.at_least, band=filters.band)
     page = Paginator(pairs, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     shown = [str(person.reference) for pair in page for person in (pair.first, pair.second)]
     record_access(reader=reader, action="person.duplicates", subjects=shown, detail={"page": page.number})
@@ -96,24 +91,29 @@ def merge_pair(request: HttpRequest, key: int, keep: str) -> HttpResponse:
 @requires("person.merge")
 def not_same(request: HttpRequest, key: int) -> HttpResponse:
     """The two are different people, and why; or, where that was decided, that it is open again."""
+    return _decided(request, key, NOT_SAME)
+
+
+@requires("person.merge")
+def not_sure(request: HttpRequest, key: int) -> HttpResponse:
+    """Nobody can say yet, and what is missing; or, where that was said, that it is open again."""
+    return _decided(request, key, NOT_SURE)
+
+
+def _decided(request: HttpRequest, key: int, act: Act) -> HttpResponse:
     pair = _pair(request, key)
-    is_undone = pair.decision == PossibleDuplicate.Decision.NOT_SAME
+    shown = AGAIN if pair.decision == act.decision else act
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        decide = propose_again if is_undone else decide_not_same
         try:
-            decide(duplicate=pair, reason=form.cleaned_data["reason"], by=request_reader(request))
-            said = (
-                "This pair is to be decided again."
-                if is_undone
-                else "Kept as two people. They will not be proposed again."
-            )
-            messages.success(request, said)
+            shown.action(duplicate=pair, reason=form.cleaned_data["reason"], by=request_reader(request))
+            messages.success(request, shown.done)
             return redirect("duplicates")
         except MergeRefused as refused:
             form.add_error(None, str(refused))
     _record_comparison(request, pair)
-    return render(request, "people/duplicate_not_same.jinja", _comparison(pair) | {"form": form})
+    context = _comparison(pair) | {"form": form, "act": shown, "address": act.url_name}
+    return render(request, "people/duplicate_not_same.jinja", context)
 
 
 @requires("person.merge")

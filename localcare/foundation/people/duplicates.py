@@ -8,10 +8,18 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from localcare.analysis.linkage.bands import linkage_bands
 from localcare.foundation.people import comparing
-from localcare.foundation.people.likeness import ENOUGH, STRONGEST, points
+from localcare.foundation.people.likeness import (
+    ENOUGH,
+    STRONG,
+    STRONGEST,
+    VERY_STRONG,
+    measured_share,
+    points,
+)
 from localcare.foundation.people.models import Merge, PossibleDuplicate
 from localcare.foundation.people.queries import visible_people
 from localcare.kernel.access.readers import Reader
@@ -19,6 +27,7 @@ from localcare.kernel.audit.actions import record_access
 
 Progress = Callable[[int, int, str], None]
 MERGE = "person.merge"
+BY_RULES_ONLY = "rules"
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('people: find duplicates'))"
 ROOM_TO_SORT = "SET LOCAL work_mem = '128MB'"  # the comparison sorts and joins the whole register
 
@@ -77,14 +86,29 @@ def _weigh_and_keep(cursor: CursorWrapper, enough: int) -> Search:
 
 
 def duplicates_for(
-    reader: Reader, *, decision: str = PossibleDuplicate.Decision.OPEN, at_least: int = 0
+    reader: Reader, *, decision: str = PossibleDuplicate.Decision.OPEN, at_least: int = 0, band: str = ""
 ) -> QuerySet[PossibleDuplicate]:
-    """Pairs so decided, of whom the reader may see both, the strongest first."""
+    """Pairs so decided, of whom the reader may see both, those most often of one person in tests first."""
     visible = visible_people(reader, MERGE).values("pk")
     pairs = PossibleDuplicate.objects.filter(
         decision=decision, score__gte=at_least, first__in=visible, second__in=visible
     )
-    return pairs.select_related("first", "second").order_by("-score", "pk")
+    if band:
+        pairs = pairs.filter(band="" if band == BY_RULES_ONLY else band)
+    return pairs.select_related("first", "second").order_by(_standing().desc(), "-score", "pk")
+
+
+def _standing() -> Case:
+    """Of a thousand such pairs in tests, how many were of one person: by the band, else by the strength of the rules."""
+    bands = linkage_bands()
+    found = [
+        When(band=band.code, then=Value(round(1000 * band.share))) for band in (*bands.bands, bands.rivalled)
+    ]
+    strengths = [
+        When(score__gte=score, then=Value(round(1000 * measured_share(score))))
+        for score in (VERY_STRONG, STRONG, 1)
+    ]
+    return Case(*found, *strengths, default=Value(0), output_field=IntegerField())
 
 
 def merges_for(reader: Reader) -> QuerySet[Merge]:

@@ -23,12 +23,15 @@ ACTIONS = {
     "person.named-as-related": "Was shown the name on a page of family or of somebody they care for",
     "person.not-same": "Kept two records apart",
     "person.not-same-undone": "Proposed two records again",
+    "person.not-sure": "Put two records aside as not sure",
     "person.record-death": "Recorded a death",
     "person.register": "Registered a person",
     "person.register-compared": "Compared somebody to register with the register",
     "person.register-with-practice": "Registered a person with a practice",
     "person.relate": "Recorded a relationship",
     "person.relationship-ended": "Ended a relationship",
+    "person.search-by-likeness": "Searched the register by likeness",
+    "person.searches-by-likeness": "Read the list of searches by likeness",
     "person.unmerge": "Took a merge back",
 }
 

@@ -88,6 +88,11 @@ def decide_not_same(*, duplicate: PossibleDuplicate, reason: str, by: Reader) ->
     _change_decision(duplicate, PossibleDuplicate.Decision.NOT_SAME, "person.not-same", reason, by)
 
 
+def decide_not_sure(*, duplicate: PossibleDuplicate, reason: str, by: Reader) -> None:
+    """Nobody can say yet: put aside with what is missing, kept up to date, until somebody can."""
+    _change_decision(duplicate, PossibleDuplicate.Decision.NOT_SURE, "person.not-sure", reason, by)
+
+
 def propose_again(*, duplicate: PossibleDuplicate, reason: str, by: Reader) -> None:
     """The two may be one person after all: the pair is to be decided again."""
     _change_decision(duplicate, PossibleDuplicate.Decision.OPEN, "person.not-same-undone", reason, by)

@@ -215,6 +215,7 @@ class PossibleDuplicate(models.Model):
         """Open until somebody decides."""
 
         OPEN = "", "To decide"
+        NOT_SURE = "not-sure", "Not sure yet"
         NOT_SAME = "not-same", "Not the same person"
         MERGED = "merged", "Merged"
 
@@ -222,6 +223,11 @@ class PossibleDuplicate(models.Model):
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     reasons = models.JSONField(default=list)
     score = models.PositiveSmallIntegerField()
+    # What the search by likeness found, beside what the rules found; without a band it did not propose the pair.
+    band = models.CharField(max_length=12, blank=True, db_default="")
+    bits = models.FloatField(null=True, blank=True)
+    rivals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    evidence = models.JSONField(default=dict, blank=True, db_default={})  # comparison -> [level, bits]
     found_at = models.DateTimeField(auto_now_add=True)
     decision = models.CharField(max_length=8, choices=Decision.choices, default=Decision.OPEN, blank=True)
     decided_by = models.CharField(max_length=200, blank=True)
@@ -239,6 +245,43 @@ class PossibleDuplicate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} and {self.second_id}"
+
+
+class LikenessSearch(models.Model):
+    """One search of the register by likeness: how far it is, what it came to, and how its weights were learnt."""
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting", "Waiting for a worker"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    step = models.CharField(max_length=80, blank=True)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    steps = models.PositiveSmallIntegerField(default=1)
+    people = models.PositiveIntegerField(default=0)
+    without_number = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    held_back = models.PositiveIntegerField(default=0)
+    definition = models.CharField(max_length=40, blank=True)
+    weights = models.JSONField(default=list)  # how they were learnt, in sentences
+    message = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """The latest first."""
+
+        ordering = ("-asked_at", "-id")
+
+    def __str__(self) -> str:
+        return f"search {self.pk}"
 
 
 class Merge(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.foundation.people import details_views, duplicate_views, views
+from localcare.foundation.people import details_views, duplicate_views, linking_views, views
 
 urlpatterns = [
     path("people/", views.search, name="person-search"),
@@ -29,6 +29,9 @@ urlpatterns = [
         name="merge-keep-second",
     ),
     path("people/duplicates/<int:key>/not-same/", duplicate_views.not_same, name="duplicate-not-same"),
+    path("people/duplicates/<int:key>/not-sure/", duplicate_views.not_sure, name="duplicate-not-sure"),
+    path("people/duplicates/searches/", linking_views.searches, name="likeness-searches"),
+    path("people/duplicates/searches/now/", linking_views.search_now, name="likeness-search-now"),
     path("people/duplicates/merges/", duplicate_views.merges, name="merges"),
     path("people/duplicates/merges/<int:key>/", duplicate_views.merge, name="merge"),
 ]
