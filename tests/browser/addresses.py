@@ -79,6 +79,10 @@ def some_indicators(place: Place) -> list[dict[str, Any]]:
     ]
 
 
+def risk_models(*states: str) -> Arguments:
+    return lambda place: [{"reference": place.risk_models[state].reference} for state in states]
+
+
 # Url name -> what its address needs. A page whose address needs nothing is found without an entry.
 ARGUMENTS: dict[str, Arguments] = {
     "person": one_person,
@@ -104,6 +108,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "merge-keep-first": one_pair,
     "merge-keep-second": one_pair,
     "duplicate-not-same": one_pair,
+    "duplicate-not-sure": one_pair,
     "area": lambda place: {"code": place.cluster.code},
     "area-operate": lambda place: [{"code": place.cluster.code, "kind": kind} for kind in OPERATIONS],
     "organisation": lambda place: {"code": place.practice.code},
@@ -170,6 +175,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "planning-run-days": lambda place: {**one_run(place), "service": "ward"},
     "planning-beside": lambda place: {**one_run(place), "other": place.plans["other"].reference},
     "planning-lived": one_run,
+    "risk-model": risk_models("in-force", "refused", "failed", "waiting"),
+    "risk-publish": risk_models("refused"),
+    "risk-withdraw": risk_models("in-force", "refused"),
+    "risk-drift": risk_models("in-force", "refused"),
+    "risk-about": risk_models("in-force"),
+    "risk-beside": lambda place: {
+        "reference": place.risk_models["in-force"].reference,
+        "other": place.risk_models["refused"].reference,
+    },
 }
 
 # Url name -> what follows the address, when the bare page shows less than there is to check.
@@ -230,6 +244,12 @@ NOT_PAGES = {
     "planning-run-results": "a download",
     "planning-run-days-chart": "a picture, which the page of the days shows",
     "planning-do-nothing-chart": "a picture, which its page shows",
+    "risk-progress": "a part of a page, for renewing it",
+    "risk-stop": "takes only what a form sends",
+    "risk-again": "takes only what a form sends",
+    "risk-card-file": "a download",
+    "risk-card-csv": "a download",
+    "risk-plot": "a picture, which the card shows",
     "mfa_download_recovery_codes": "a download",
     "mfa_generate_recovery_codes": "asks for the password first",
 }

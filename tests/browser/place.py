@@ -37,6 +37,7 @@ from tests.factories import practice, registered_person, user_with_role
 from tests.planning.in_the_place import plans_of
 from tests.rapid_response.in_the_place import work_of_a_team
 from tests.single_point_of_access.in_the_place import contacts_of_a_desk
+from tests.stratification.risk.in_the_place import models_of
 
 PEOPLE = 120
 NOT_SEEN = {"seen": "not-seen", "why-not-seen": "no-answer", "done": "Rang twice", "result": "met"}
@@ -64,6 +65,7 @@ class Place:
     rapid_response: list[Task]  # asked, seen late, in a package
     contacts: dict[str, Any]  # at each step of the single point of access
     plans: dict[str, Any]  # saved, done, other, waiting
+    risk_models: dict[str, Any]  # in-force, refused, failed, waiting
     measuring: Measuring  # of every indicator, and a chart begun anew
     rebase: Rebase
     users: dict[str, User] = field(default_factory=dict)
@@ -85,8 +87,9 @@ def loaded_place(dataset: Path) -> Place:
     cluster = Area.objects.filter(kind=Area.Kind.CLUSTER).earliest("pk")
     practices = [practice(code, within=cluster) for code, _, _ in PRACTICES]
     load_dataset(dataset, by=loader)
-    run = run_stratification(as_of=timezone.localdate(), by=loader)
     users = {code: user_with_role(code, everywhere=True, username=f"the-{code}") for code in roles()}
+    risk_models = models_of(users["analyst"], dataset.parent / "county")
+    run = run_stratification(as_of=timezone.localdate(), by=loader)
     account = user_with_role("gp", practice=PRACTICES[0][0], username="a.colleague")
     load_service_definitions(by=loader)
     service = Service.objects.get(code="rapid-response-south-kent-coast")
@@ -122,6 +125,7 @@ def loaded_place(dataset: Path) -> Place:
         rapid_response=rapid_response,
         contacts=contacts,
         plans=plans_of(users["analyst"]),
+        risk_models=risk_models,
         measuring=refresh_indicators(until=timezone.localdate(), by=loader, indicators=some_indicators()),
         rebase=begin_anew(
             indicator="emergency-admissions",

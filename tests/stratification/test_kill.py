@@ -44,7 +44,8 @@ STAGES = [
     ("Putting the list in force", 3),  # before anything is written
     ("Putting the list in force", 6),  # scores are written, the list is not
     ("Putting the list in force", 10),  # the list is emptied and filled
-    ("Putting the list in force", 12),  # everything is written but the commit
+    ("Putting the list in force", 13),  # earlier risks are closed, the new ones not yet written
+    ("Putting the list in force", 15),  # everything is written but the commit
 ]
 
 

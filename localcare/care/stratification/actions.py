@@ -11,7 +11,8 @@ from django.utils import timezone
 from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
 from localcare.care.stratification import data_quality, publishing, stages
 from localcare.care.stratification.definitions import Definitions, definitions
-from localcare.care.stratification.models import Run
+from localcare.care.stratification.models import RiskModel, Run
+from localcare.care.stratification.risk import putting_in_force, scoring
 from localcare.care.stratification.rules import may_go_on, refuses_older_day
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.models import User
@@ -87,6 +88,8 @@ def _carry_out(
     folder = stages.work_folder(run.pk)
     _report(run, progress, 0, 4, "Exporting the linked dataset")
     run.data_version = stages.export_once(folder, export)
+    models = scoring.published_models()
+    run.risk_version = scoring.version_of(models)
     if same := _already_published(run):
         _unchanged(run, same)
         stages.clear(folder)
@@ -98,11 +101,13 @@ def _carry_out(
         folder, as_of=run.as_of, definitions=wanted, choice=choice,
         tasks=lambda done, total: progress(1, 4, f"Scoring everyone: {done} of {total} tasks"),
     )  # fmt: skip
+    scored = _risks(run, folder, models, progress)
     _report(run, progress, 2, 4, "Copying the scores")
     publishing.stage(people, progress=lambda done, total: progress(done, total, "Copying the scores"))
+    putting_in_force.stage(scored)
     _report(run, progress, 3, 4, "Putting the list in force")
     publishing.publish(
-        run, wanted, progress=lambda done, total: progress(done, total, "Putting the list in force")
+        run, wanted, scored, progress=lambda done, total: progress(done, total, "Putting the list in force")
     )
     stages.clear(folder)
     record_access(
@@ -113,6 +118,14 @@ def _carry_out(
     )
     progress(4, 4, "The list is in force")
     return run
+
+
+def _risks(run: Run, folder: Path, models: list[RiskModel], progress: Progress) -> list[scoring.Scored]:
+    """Everyone's risk by the models that were published when the run came here."""
+    if not models:
+        return []
+    _report(run, progress, 1, 4, "Working out everyone's risk")
+    return scoring.score_once(folder, folder / stages.DATASET, models, as_of=run.as_of, progress=progress)
 
 
 def _refuse_day_to_come(as_of: date, today: date) -> None:
@@ -157,13 +170,10 @@ def _begun(as_of: date, wanted: Definitions, reader: Reader) -> Run:
 
 
 def _already_published(run: Run) -> Run | None:
-    """The run in force when it was made from the same day, definitions and data."""
+    """The run in force when it was made from the same day, definitions, data and risk models."""
     in_force = Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
-    same = in_force and (in_force.as_of, in_force.definitions_version, in_force.data_version) == (
-        run.as_of,
-        run.definitions_version,
-        run.data_version,
-    )
+    made_from = ("as_of", "definitions_version", "data_version", "risk_version")
+    same = in_force and all(getattr(in_force, name) == getattr(run, name) for name in made_from)
     return in_force if same else None
 
 
@@ -186,7 +196,7 @@ def _failed(run: Run, fault: Exception) -> None:
 
 def _report(run: Run, progress: Progress, done: int, total: int, what: str) -> None:
     run.stage, run.done, run.total = what, done, total
-    run.save(update_fields=["stage", "done", "total", "data_version"])
+    run.save(update_fields=["stage", "done", "total", "data_version", "risk_version"])
     progress(done, total, what)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.models import ListEntry
 from localcare.care.stratification.queries import PlaceChoice
+from localcare.care.stratification.risk.rules import BANDS
 
 STATES = {
     "review": "To review",
@@ -32,6 +33,7 @@ FRAILTY = {"severe": "Severe", "moderate": "Moderate", "mild": "Mild", "fit": "F
 ORDERS = {
     "priority": ("Priority", ("-priority", "person_id")),
     "age": ("Oldest first", ("-age", "person_id")),
+    "risk": ("Highest risk", (F("risk_per_mille").desc(nulls_last=True), "person_id")),
     "admissions": ("Most emergency admissions", ("-emergency_admissions_12m", "person_id")),
     "tier": ("Highest tier", ("-tier", "-priority", "person_id")),
     "contact": ("Longest without a contact", (F("last_contact_on").asc(nulls_first=True), "person_id")),
@@ -52,6 +54,11 @@ class ListFilters(forms.Form):
     tier = forms.ChoiceField(label="Tier of acuity", required=False)
     segment = forms.ChoiceField(label="Segment", required=False)
     frailty = forms.ChoiceField(label="Frailty", required=False, choices=[ANY, *FRAILTY.items()])
+    risk = forms.ChoiceField(
+        label="Risk of an emergency admission",
+        required=False,
+        choices=[ANY, *((key, f"{value // 10} in 100 or more") for key, value in BANDS.items())],
+    )
     age = forms.ChoiceField(label="Age", required=False, choices=[ANY, *AGE_LABELS.items()])
     order = forms.ChoiceField(
         label="Order", required=False, choices=[(key, label) for key, (label, _) in ORDERS.items()]
@@ -59,8 +66,17 @@ class ListFilters(forms.Form):
     new = forms.BooleanField(label="New since the last run", required=False)
     no_plan = forms.BooleanField(label="No care plan recorded", required=False)
 
-    def __init__(self, data: Any, *, places: Sequence[PlaceChoice], definitions: Definitions) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        places: Sequence[PlaceChoice],
+        definitions: Definitions,
+        by_risk: bool = False,
+    ) -> None:
         super().__init__(data or None, auto_id="filter-%s")
+        if not by_risk:
+            self._without_risk()
         self.places = {place.value: place for place in places}
         self.definitions = definitions
         self._choices("place", [(place.value, place.label) for place in places])
@@ -69,6 +85,13 @@ class ListFilters(forms.Form):
             "tier", [(str(tier.tier), f"{tier.tier}: {tier.title}") for tier in reversed(definitions.tiers)]
         )
         self._choices("segment", [(segment.code, segment.title) for segment in definitions.segments])
+
+    def _without_risk(self) -> None:
+        """No published model: nothing to filter or order by."""
+        del self.fields["risk"]
+        self.fields["order"].choices = [  # type: ignore[attr-defined]
+            (key, label) for key, (label, _) in ORDERS.items() if key != "risk"
+        ]
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined]
@@ -107,6 +130,8 @@ class ListFilters(forms.Form):
             entries = entries.filter(segment=values["segment"])
         if values.get("frailty"):
             entries = entries.filter(efi_category=values["frailty"])
+        if values.get("risk"):
+            entries = entries.filter(risk_per_mille__gte=BANDS[values["risk"]])
         if values.get("age"):
             entries = entries.filter(age__range=AGE_BANDS[values["age"]])
         if values.get("new"):

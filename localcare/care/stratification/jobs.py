@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -50,7 +51,8 @@ def ask_for_run(as_of: date, *, asked_by: str) -> None:
 
     lock = f"stratification-{as_of.isoformat()}"
     try:
-        app.configure_task(TASK, queueing_lock=lock).defer(as_of=as_of.isoformat(), asked_by=asked_by)
+        with transaction.atomic():  # a refusal leaves the transaction of whoever asks as it was
+            app.configure_task(TASK, queueing_lock=lock).defer(as_of=as_of.isoformat(), asked_by=asked_by)
     except AlreadyEnqueued:
         return
 

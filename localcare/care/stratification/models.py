@@ -6,7 +6,29 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from localcare.care.stratification.risk.models import (
+    PersonRisk,
+    RiskModel,
+    RiskModelDecision,
+    RiskModelFile,
+    RiskScoring,
+)
 from localcare.foundation.people.models import Person
+
+__all__ = [
+    "Decision",
+    "ListEntry",
+    "ListEvent",
+    "PersonRisk",
+    "PersonScore",
+    "RiskModel",
+    "RiskModelDecision",
+    "RiskModelFile",
+    "RiskScoring",
+    "Run",
+    "RunCount",
+    "SavedView",
+]
 
 REFUSED = "DataRefused"  # how the message of a run begins whose data were refused
 
@@ -25,6 +47,7 @@ class Run(models.Model):
     as_of = models.DateField()
     definitions_version = models.CharField(max_length=40)
     data_version = models.CharField(max_length=64, blank=True)
+    risk_version = models.CharField(max_length=64, blank=True)  # digest of the risk models that scored
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RUNNING)
     requested_by = models.CharField(max_length=200)
     started_at = models.DateTimeField()
@@ -195,6 +218,7 @@ class ListEntry(models.Model):
     efi_category = models.CharField(max_length=16)
     age = models.PositiveSmallIntegerField()
     emergency_admissions_12m = models.PositiveIntegerField()
+    risk_per_mille = models.PositiveSmallIntegerField(null=True, blank=True)  # of the outcome listed by
     last_contact_on = models.DateField(null=True, blank=True)
     plan_recorded_on = models.DateField(null=True, blank=True)
     joined_on = models.DateField()
@@ -213,6 +237,9 @@ class ListEntry(models.Model):
                 fields=("practice_code", "-priority", "person"), name="stratification_list_practice"
             ),
             models.Index(F("priority").desc(), F("person"), name="stratification_list_priority"),
+            models.Index(
+                F("risk_per_mille").desc(nulls_last=True), F("person"), name="stratification_list_risk"
+            ),
         )
 
     def __str__(self) -> str:

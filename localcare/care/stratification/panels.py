@@ -30,7 +30,7 @@ def join() -> None:
 
 def list_panel(person: Person, reader: Reader) -> Mapping[str, Any]:
     """Segment, tier and cohorts with reasons, and the points for the order."""
-    score, run, rules = queries.score_in_force(person, reader), queries.run_in_force(), definitions()
+    score, run, rules = queries.score_in_force(person, reader), queries.run_shown_to(reader), definitions()
     if score is None or run is None:
         return {"score": None}
     row = words.row_of(score, rules)
@@ -80,7 +80,7 @@ def _event(event: ListEvent) -> str:
 
 def scores_panel(person: Person, reader: Reader) -> Mapping[str, Any]:
     """Each score with what counted and when, and how it went over the runs."""
-    run = queries.run_in_force()
+    run = queries.run_shown_to(reader)
     history = queries.score_history(person, reader)
     if run is None or not history:
         return {"scores": []}

@@ -9,6 +9,8 @@ from datetime import date
 from localcare.care.stratification import queries, words
 from localcare.care.stratification.definitions import Cohort, Definitions, Segment, Tier
 from localcare.care.stratification.models import Decision, ListEntry, PersonScore, Run
+from localcare.care.stratification.risk import queries as risk_queries
+from localcare.care.stratification.risk.words import RiskInWords, in_words
 from localcare.foundation.people.models import Person
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_nhs_number, format_short_date
@@ -41,6 +43,7 @@ class ListRow:
     cautions: list[str]
     decision: str
     came_back: str
+    risks: list[RiskInWords]
 
     @property
     def name(self) -> str:
@@ -88,8 +91,18 @@ def list_rows(
     people = queries.people_of(entries, reader, permission)
     scores = queries.scores_of(people)
     practices = queries.practice_names(entry.practice_code for entry in entries)
+    shown = risk_queries.models_shown(run)
+    risks = risk_queries.risks_of(people, shown)
     return [
-        _list_row(entry, people[entry.person_id], scores[entry.person_id], practices, run, definitions)
+        _list_row(
+            entry,
+            people[entry.person_id],
+            scores[entry.person_id],
+            practices,
+            run,
+            definitions,
+            in_words(risks.get(entry.person_id, {}), shown),
+        )
         for entry in entries
         if entry.person_id in people and entry.person_id in scores
     ]
@@ -102,6 +115,7 @@ def _list_row(
     practices: Mapping[str, str],
     run: Run,
     definitions: Definitions,
+    risks: list[RiskInWords],
 ) -> ListRow:
     cohorts = definitions.cohorts_in(entry.cohorts)
     row = words.row_of(score, definitions)
@@ -119,6 +133,7 @@ def _list_row(
         cautions=cautions(score, run.as_of),
         decision=decision_in_words(entry.decision, definitions),
         came_back=words.came_back(entry.came_back_because, definitions),
+        risks=risks,
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,15 @@ from django.db import connection, transaction
 
 from localcare.analysis.libraries import pyarrow
 from localcare.care.stratification.columns import STAGED, STORED
+from localcare.care.stratification.copying import as_csv
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.models import Run
+from localcare.care.stratification.risk import putting_in_force
+from localcare.care.stratification.risk.rules import LISTED_OUTCOME
+from localcare.care.stratification.risk.scoring import Scored
 
 STAGING = "stratification_staging"
+RISKS = putting_in_force.STAGING
 LIST_LOCK = 8_103_001  # advisory lock: a run replacing the list, or reviewers deciding on it
 SQL_TYPES = {
     "int32": "integer",
@@ -36,7 +40,7 @@ def stage(people: Path, *, progress: Callable[[int, int], None]) -> int:
         cursor.execute(f"CREATE UNLOGGED TABLE {STAGING} ({columns})")
         with cursor.copy(f"COPY {STAGING} ({', '.join(STAGED)}) FROM STDIN (FORMAT csv)") as copy:
             for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=list(STAGED)):
-                copy.write(_as_csv(batch))
+                copy.write(as_csv(batch))
                 done += batch.num_rows
                 progress(done, total)
         cursor.execute(f"CREATE INDEX ON {STAGING} (person_id)")
@@ -44,15 +48,14 @@ def stage(people: Path, *, progress: Callable[[int, int], None]) -> int:
     return total
 
 
-def _as_csv(batch: Any) -> bytes:
-    content = BytesIO()
-    options = pyarrow.csv.WriteOptions(include_header=False)
-    pyarrow.csv.write_csv(batch, content, write_options=options)
-    return content.getvalue()
-
-
-def publish(run: Run, definitions: Definitions, *, progress: Callable[[int, int], None]) -> dict[str, int]:
-    """Put the staged people in force as this run, in one transaction; counts of what changed."""
+def publish(
+    run: Run,
+    definitions: Definitions,
+    scored: Sequence[Scored],
+    *,
+    progress: Callable[[int, int], None],
+) -> dict[str, int]:
+    """Put the staged people and their risks in force as this run, in one transaction; counts of what changed."""
     previous = Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
     values: dict[str, Any] = {
         "run": run.pk,
@@ -60,6 +63,7 @@ def publish(run: Run, definitions: Definitions, *, progress: Callable[[int, int]
         "has_previous": previous is not None,
         "has_earlier_day": Run.objects.filter(status=Run.Status.PUBLISHED, as_of__lt=run.as_of).exists(),
         "list_mask": definitions.list_mask,
+        "listed_outcome": LISTED_OUTCOME,
     }
     steps: list[tuple[str, str]] = [
         ("merged", DROP_MERGED),
@@ -73,7 +77,8 @@ def publish(run: Run, definitions: Definitions, *, progress: Callable[[int, int]
         ("emptied", "DELETE FROM stratification_listentry"),
         ("listed", FILL_LIST),
         ("counted", counts(definitions)),
-        ("dropped", f"DROP TABLE {STAGING}, new_list"),
+        *putting_in_force.STEPS,
+        ("dropped", f"DROP TABLE {STAGING}, {RISKS}, new_list"),
     ]
     done: dict[str, int] = {}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -84,6 +89,7 @@ def publish(run: Run, definitions: Definitions, *, progress: Callable[[int, int]
             done[name] = cursor.rowcount
         cursor.execute("SELECT count(*) FROM stratification_personscore WHERE to_run_id IS NULL")
         done["people"] = cursor.fetchone()[0]
+        putting_in_force.keep_scorings(run, scored)
         progress(len(steps), len(steps))
         _finish(run, done)
     return done
@@ -149,7 +155,7 @@ CHANGED_TIER = """
 
 _ENTRY = (
     "person_id, practice_code, rank, priority, tier, segment, cohorts, efi_category, age, emergency_admissions_12m,"
-    " last_contact_on, plan_recorded_on, joined_on, is_new, changes, decision_id, decision_kind, hidden_until,"
+    " risk_per_mille, last_contact_on, plan_recorded_on, joined_on, is_new, changes, decision_id, decision_kind, hidden_until,"
     " came_back_because"
 )
 
@@ -161,7 +167,7 @@ def new_list(definitions: Definitions) -> str:
     return f"""
     CREATE TEMPORARY TABLE new_list ON COMMIT DROP AS
     SELECT s.person_id, s.practice_code, s.rank, s.priority, s.tier, s.segment, s.cohorts, s.efi_category, s.age,
-        s.emergency_admissions_12m, s.last_contact_on, s.plan_recorded_on,
+        s.emergency_admissions_12m, r.per_mille AS risk_per_mille, s.last_contact_on, s.plan_recorded_on,
         coalesce(e.joined_on, %(as_of)s) AS joined_on,
         coalesce(e.joined_on, %(as_of)s) = %(as_of)s AND %(has_earlier_day)s AS is_new,
         {_changes(definitions)} AS changes,
@@ -172,6 +178,7 @@ def new_list(definitions: Definitions) -> str:
              THEN {_material(definitions)} ELSE '' END AS came_back_because
     FROM {STAGING} s
     LEFT JOIN stratification_listentry e ON e.person_id = s.person_id
+    LEFT JOIN {RISKS} r ON r.person_id = s.person_id AND r.outcome = %(listed_outcome)s
     LEFT JOIN stratification_personscore p ON p.person_id = s.person_id AND p.to_run_id IS NULL
     LEFT JOIN LATERAL (
         SELECT * FROM stratification_decision x WHERE x.person_id = s.person_id ORDER BY x.id DESC LIMIT 1) d ON true

@@ -40,6 +40,16 @@ def run_in_force() -> Run | None:
     return Run.objects.filter(status=Run.Status.PUBLISHED).order_by("-id").first()
 
 
+def run_shown_to(reader: Reader) -> Run | None:
+    """The run in force, looked up once in a request, whose panels all ask for it."""
+    if reader.memo is None:
+        return run_in_force()
+    if "run in force" not in reader.memo:
+        reader.memo["run in force"] = run_in_force()
+    found: Run | None = reader.memo["run in force"]
+    return found
+
+
 def runs(limit: int = 30) -> list[Run]:
     """The latest runs, whatever became of them."""
     return list(Run.objects.order_by("-id")[:limit])

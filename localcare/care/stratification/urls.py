@@ -3,6 +3,8 @@
 from django.urls import path
 
 from localcare.care.stratification import run_views, views
+from localcare.care.stratification.risk import file_views, publish_views, watch_views
+from localcare.care.stratification.risk import views as risk_views
 
 urlpatterns = [
     path("list/", views.tracking_list, name="list"),
@@ -16,4 +18,18 @@ urlpatterns = [
     path("list/runs/", run_views.runs, name="list-runs"),
     path("list/runs/now/", run_views.run_now, name="list-run-now"),
     path("list/runs/<int:run_id>/", run_views.run, name="list-run"),
+    path("list/risk/", risk_views.models, name="risk-models"),
+    path("list/risk/train/", risk_views.train, name="risk-train"),
+    path("list/risk/<uuid:reference>/", risk_views.model, name="risk-model"),
+    path("list/risk/<uuid:reference>/progress/", risk_views.progress, name="risk-progress"),
+    path("list/risk/<uuid:reference>/stop/", risk_views.stop, name="risk-stop"),
+    path("list/risk/<uuid:reference>/again/", risk_views.again, name="risk-again"),
+    path("list/risk/<uuid:reference>/publish/", publish_views.publish, name="risk-publish"),
+    path("list/risk/<uuid:reference>/withdraw/", publish_views.withdraw, name="risk-withdraw"),
+    path("list/risk/<uuid:reference>/card.csv", file_views.card_csv, name="risk-card-csv"),
+    path("list/risk/<uuid:reference>/card/<slug:kind>/", file_views.card_file, name="risk-card-file"),
+    path("list/risk/<uuid:reference>/plots/<slug:name>/", file_views.plot, name="risk-plot"),
+    path("list/risk/<uuid:reference>/drift/", watch_views.drift, name="risk-drift"),
+    path("list/risk/<uuid:reference>/about/", watch_views.about_number, name="risk-about"),
+    path("list/risk/<uuid:reference>/beside/<uuid:other>/", risk_views.beside, name="risk-beside"),
 ]

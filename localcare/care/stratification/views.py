@@ -25,6 +25,8 @@ from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.filters import STATES, ListFilters
 from localcare.care.stratification.forms import DecisionForm, ViewForm
 from localcare.care.stratification.models import ListEntry, SavedView
+from localcare.care.stratification.risk.queries import models_shown
+from localcare.care.stratification.risk.rules import LISTED_OUTCOME
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import PersonNotVisible, visible_people
 from localcare.kernel.access.guards import request_reader, requires
@@ -91,7 +93,8 @@ def _list_page(
     template: str,
     rows: int = ROWS_ON_A_PAGE,
 ) -> HttpResponse:
-    reader, run, rules = request_reader(request), queries.run_in_force(), definitions()
+    reader, rules = request_reader(request), definitions()
+    run = queries.run_shown_to(reader)
     filters = _filters(reader, chosen)
     context: dict[str, Any] = {
         "title": title,
@@ -131,7 +134,12 @@ def _list_page(
 
 def _filters(reader: Reader, chosen: QueryDict, permission: str = "list.read") -> ListFilters:
     places = queries.place_choices(reader.scope(permission), timezone.localdate())
-    return ListFilters(chosen, places=places, definitions=definitions())
+    return ListFilters(
+        chosen,
+        places=places,
+        definitions=definitions(),
+        by_risk=LISTED_OUTCOME in models_shown(queries.run_shown_to(reader)),
+    )
 
 
 def _entries(reader: Reader, filters: ListFilters, permission: str = "list.read") -> QuerySet[ListEntry]:
@@ -172,7 +180,8 @@ def _default_view(request: HttpRequest) -> SavedView | None:
 @requires("list.export")
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as a CSV file, written down with the definitions that made it."""
-    reader, run, rules = request_reader(request), queries.run_in_force(), definitions()
+    reader, rules = request_reader(request), definitions()
+    run = queries.run_shown_to(reader)
     if run is None:
         raise Http404("There is no list yet.")
     filters = _filters(reader, request.GET, "list.export")

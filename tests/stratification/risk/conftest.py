@@ -1,0 +1,49 @@
+"""The county whose models the tests train, and who asks for them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from localcare.care.stratification.actions import run_stratification
+from localcare.kernel.access.readers import reader_for, system_reader
+from tests.factories import user_with_role
+from tests.stratification.risk.county import ENOUGH, TODAY, County
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory) -> County:
+    return County(tmp_path_factory.mktemp("county"))
+
+
+@pytest.fixture
+def analyst(db):
+    return user_with_role("analyst", everywhere=True, username="ana.lyst")
+
+
+@pytest.fixture
+def by(analyst):
+    return reader_for(analyst)
+
+
+@pytest.fixture
+def client(analyst):
+    client = Client()
+    client.force_login(analyst, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def made(county):
+    """Makes the list of the county, as the nightly run does."""
+
+    def made(people: int = ENOUGH, as_of=TODAY, **options):
+        return run_stratification(
+            as_of=as_of,
+            by=system_reader("tests of the nightly run"),
+            export=county.export(people),
+            today=as_of,
+            **options,
+        )
+
+    return made
