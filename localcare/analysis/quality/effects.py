@@ -17,9 +17,7 @@ from localcare.analysis.scores.packs import Packs
 
 Lists = Callable[[LinkedDataset], Any]  # person_id and on_list (boolean) of everyone registered
 Progress = Callable[[str, int, int], None]
-BY_THE_SCORES = (
-    "people of 65 and over with moderate or severe frailty, or of 75 and over at high hospital frailty risk"
-)
+BY_THE_SCORES = "people scored as frail"
 BY_THE_LIST = "people on the list"
 MOST_MADE_AGAIN = 8  # of the gravest findings; for the others a bound is given
 
@@ -62,23 +60,66 @@ def with_effects(
     who: str,
     progress: Progress | None = None,
 ) -> list[Finding]:
-    """The findings, each with what it would do; the list is made again for the gravest that ask for it."""
-    made = 0
-    found: list[Finding] = []
-    for step, one in enumerate(findings):
-        rule = rules.rule(one.rule)
-        asks = (
-            rule.effect_number in ("without-rows", "without-feed") and one.severity.rank >= Severity.WARN.rank
+    """The findings, each with what it would do; the list is made again for those of the gravest that ask for it.
+
+    Practices share nobody, so that all of them are answered by making the list again once.
+    """
+    asking = [one for one in findings if _asks(one, rules)]
+    practices = sorted({one.code for one in asking if one.kind == "practice" and _is_of_feed(one, rules)})
+    by_practice = _practices_made_again(practices, counting, lists, who) if practices else {}
+    others = list(dict.fromkeys(_subject(one, rules) for one in asking if not _in(one, by_practice, rules)))
+    made: dict[tuple[str, ...], Effect] = {}
+    for step, subject in enumerate(others[:MOST_MADE_AGAIN]):
+        if progress:
+            progress("Making the list again without what is suspect", step, len(others[:MOST_MADE_AGAIN]))
+        one = next(one for one in asking if _subject(one, rules) == subject)
+        made[subject] = _made_again(one, rules.rule(one.rule), counting, lists, who)
+    return [
+        replace(
+            one,
+            effect=by_practice[one.code]
+            if _asks(one, rules) and _in(one, by_practice, rules)
+            else made.get(
+                _subject(one, rules) if _asks(one, rules) else (), _bounded(one, rules.rule(one.rule))
+            ),
         )
-        if asks and made < MOST_MADE_AGAIN:
-            if progress:
-                progress("Making the list again without what is suspect", step, len(findings))
-            made += 1
-            effect = _made_again(one, rule, counting, lists, who)
-        else:
-            effect = _bounded(one, rule)
-        found.append(replace(one, effect=effect))
-    return found
+        for one in findings
+    ]
+
+
+def _asks(one: Finding, rules: Rules) -> bool:
+    asks = rules.rule(one.rule).effect_number in ("without-rows", "without-feed")
+    return asks and one.severity.rank >= Severity.WARN.rank
+
+
+def _is_of_feed(one: Finding, rules: Rules) -> bool:
+    return rules.rule(one.rule).effect_number == "without-feed"
+
+
+def _in(one: Finding, by_practice: Mapping[str, Effect], rules: Rules) -> bool:
+    return one.kind == "practice" and _is_of_feed(one, rules) and one.code in by_practice
+
+
+def _subject(one: Finding, rules: Rules) -> tuple[str, ...]:
+    """What would be taken out: findings of several rules about one feed ask for the same."""
+    rule = rules.rule(one.rule)
+    return (one.kind, one.table, one.code, rule.flag if rule.effect_number == "without-rows" else "")
+
+
+def _practices_made_again(
+    practices: list[str], counting: Counting, lists: Lists, who: str
+) -> dict[str, Effect]:
+    """What would become of the list without any coded fact of these practices, for each of them."""
+    known = counting.people
+    people = kept(known.filter(known.practice_code.isin(practices)).select("person_id", "practice_code"))
+    facts = counting.dataset.table("facts")
+    gone = facts.semi_join(people, "person_id").select("fact_id")
+    both = _before_and_after(counting, people.select("person_id"), {"facts": gone}, lists)
+    at = people.select(at_person_id="person_id", at="practice_code")
+    both = both.join(at, both.listed_person_id == at.at_person_id)
+    rows = rows_of(both.group_by("at").aggregate(**_changes_of(both)))
+    found = {row["at"]: _effect(row, who) for row in rows}
+    return {code: found.get(code, Effect("nobody is registered there", people=0)) for code in practices}
 
 
 def _bounded(one: Finding, rule: Rule) -> Effect:
@@ -96,21 +137,34 @@ def _bounded(one: Finding, rule: Rule) -> Effect:
 
 def _made_again(one: Finding, rule: Rule, counting: Counting, lists: Lists, who: str) -> Effect:
     people, without = _suspect(one, rule, counting)
+    both = _before_and_after(counting, people, without, lists)
+    (row,) = rows_of(both.aggregate(**_changes_of(both)))
+    return _effect(row, who)
+
+
+def _before_and_after(counting: Counting, people: Any, without: Mapping[str, Any], lists: Lists) -> Any:
+    """Whether each of the people is on the list (listed), and would be without these rows (stays)."""
     before = lists(Part(counting.dataset, people)).rename(listed_person_id="person_id", listed="on_list")
     after = lists(Part(counting.dataset, people, without))
     both = before.join(after, before.listed_person_id == after.person_id, how="left")
-    both = both.mutate(stays=both.on_list.fill_null(False))
-    (row,) = rows_of(
-        both.aggregate(
-            people=both.count().cast("int64"),
-            would_leave=(both.listed & ~both.stays).cast("int64").sum().cast("int64"),
-            would_join=(~both.listed & both.stays).cast("int64").sum().cast("int64"),
-        )
-    )
+    return both.mutate(stays=both.on_list.fill_null(False))
+
+
+def _changes_of(both: Any) -> dict[str, Any]:
+    return {
+        "people": both.count().cast("int64"),
+        "would_leave": (both.listed & ~both.stays).cast("int64").sum().cast("int64"),
+        "would_join": (~both.listed & both.stays).cast("int64").sum().cast("int64"),
+    }
+
+
+def _effect(row: Mapping[str, Any], who: str) -> Effect:
     return Effect(
-        f"made again for the people concerned: {who}", people=int(row["people"] or 0),
-        would_leave=int(row["would_leave"] or 0), would_join=int(row["would_join"] or 0),
-    )  # fmt: skip
+        f"made again for the people concerned: {who}",
+        people=int(row["people"] or 0),
+        would_leave=int(row["would_leave"] or 0),
+        would_join=int(row["would_join"] or 0),
+    )
 
 
 def _suspect(one: Finding, rule: Rule, counting: Counting) -> tuple[Any, dict[str, Any]]:
@@ -121,11 +175,7 @@ def _suspect(one: Finding, rule: Rule, counting: Counting) -> tuple[Any, dict[st
         bad = _of_group(rows.filter(rows[rule.flag]), one)
     else:
         bad = _of_group(counting.rows(one.table), one)
-    if one.kind == "practice" and rule.effect_number == "without-feed":
-        registered = counting.people
-        people = registered.filter(registered.practice_code == one.code).select("person_id")
-    else:
-        people = bad.select("person_id").distinct()
+    people = bad.select("person_id").distinct()
     without = {one.table: bad.select(key).distinct()}
     if one.table == "stays":
         without["diagnoses"] = _diagnoses_of(counting, bad)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,17 +41,27 @@ def verdict_of(findings: Iterable[Finding], counts: Counts, rules: Rules) -> Ver
             (Severity.WARN, Severity.REFUSE)}  # fmt: skip
     titles = {rule.code: rule.title for rule in rules.rules}
     of_place = [one for one in found if one.kind == "place"]
-    refusing = [f"{titles[one.rule]}: {one.words}." for one in of_place if one.counts_as is Severity.REFUSE]
+    refusing = _reasons([one for one in of_place if one.counts_as is Severity.REFUSE], titles)
     if held[Severity.REFUSE] >= rules.refuse_when_groups_hold:
         refusing.append(_of_groups("would be refused", held[Severity.REFUSE], rules.refuse_when_groups_hold))
     if refusing:
         return Verdict(Outcome.REFUSED, tuple(refusing))
-    warning = [f"{titles[one.rule]}: {one.words}." for one in of_place]
+    warning = _reasons(of_place, titles)
     if held[Severity.WARN] >= rules.warn_when_groups_hold:
         warning.append(_of_groups("are warned of", held[Severity.WARN], rules.warn_when_groups_hold))
     elif any(one.counts_as is Severity.REFUSE for one in found):
         warning.append(_of_groups("would be refused", held[Severity.REFUSE], 0))
     return Verdict(Outcome.WARNED if warning else Outcome.GOOD, tuple(warning))
+
+
+def _reasons(findings: list[Finding], titles: Mapping[str, str]) -> list[str]:
+    """One sentence for each rule, with its gravest finding."""
+    reasons = []
+    for rule in dict.fromkeys(one.rule for one in findings):
+        found = [one for one in findings if one.rule == rule]
+        more = f", and {len(found) - 1} more of this kind" if len(found) > 1 else ""
+        reasons.append(f"{titles[rule]}: {found[0].words}{more}.")
+    return reasons
 
 
 def _of_groups(what: str, held: float, limit: float) -> str:

@@ -41,6 +41,11 @@ def assess(run: Run, dataset: Path, wanted: Definitions, by: Reader, progress: P
     )
 
 
+def report_of(run: Run) -> Report | None:
+    """The report on a run's data; a run that found the same data as the one before has none of its own."""
+    return queries.reports().filter(run=name_of(run)).first()
+
+
 def notice(reader: Reader, run: Run | None) -> dict[str, Any]:
     """What a page of the list says about the data it was made from."""
     found = queries.notice_for(name_of(run)) if run else None

@@ -15,6 +15,7 @@ from localcare.config.command_line.progress import progress, what_first
 
 if TYPE_CHECKING:
     from localcare.analysis.quality import Report
+    from localcare.care.stratification.models import Run
 
 RulesFile = Annotated[
     Path | None,
@@ -79,6 +80,25 @@ def _tell_rule(console: Console, report: Report, code: str) -> None:
         console.print(f"  and {len(found) - MOST_TOLD} more practices or feeds (all with --format csv)")
     console.print(f"  What it does: {escape(rule.effect)}")
     console.print(f"  What to do:   {escape(rule.remedy)}")
+
+
+def tell_and_ask(dataset: Path, as_of: date, *, rules: Path | None, packs: Path | None, reason: str) -> None:
+    """Measure, tell what is at least a warning, and end where the data are refused without a reason to go on."""
+    report = measured(dataset, as_of, rules=rules, packs=packs)
+    if report.verdict.outcome.value != "good":
+        tell(report, Console(stderr=True, highlight=False))
+    refuse_unless_accepted(report, reason)
+
+
+def tell_of_run(run: Run) -> None:
+    """What the data of a run of the list were like, and where to read more."""
+    from localcare.care.stratification.data_quality import report_of
+
+    report = report_of(run)
+    if report:
+        typer.echo(
+            f"Data quality: {report.get_verdict_display().lower()}. {' '.join(report.reasons)}".strip()
+        )
 
 
 def refuse_unless_accepted(report: Report, reason: str) -> None:

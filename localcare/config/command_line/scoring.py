@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from localcare.config.command_line import django_setup
+from localcare.config.command_line import django_setup, exits
 from localcare.config.command_line.dates import AsOf, today
 from localcare.config.command_line.engines import (
     EngineName,
@@ -20,6 +20,7 @@ from localcare.config.command_line.engines import (
 )
 from localcare.config.command_line.errors import Problem
 from localcare.config.command_line.progress import progress, what_first
+from localcare.config.command_line.quality import AcceptQuality, RulesFile, tell_and_ask, tell_of_run
 from localcare.config.command_line.who import operator
 
 if TYPE_CHECKING:
@@ -52,11 +53,15 @@ def score(
     exchange: Exchange = None,
     spark_conf: SparkSettings = None,
     memory_limit: MemoryLimit = None,
+    rules: RulesFile = None,
+    accept_quality: AcceptQuality = "",
 ) -> None:
-    """Score everybody in a linked dataset; needs no database."""
+    """Score everybody in a linked dataset, unless its data are refused by the rules; needs no database."""
     from localcare.analysis.scores.run import write_scores
 
     choice = choice_of(engine, master, exchange, spark_conf)
+    if Path(dataset).is_dir():
+        tell_and_ask(Path(dataset), as_of or today(), rules=rules, packs=packs, reason=accept_quality)
     with progress("Scoring") as report:
         run = write_scores(
             dataset, as_of or today(), out, what_first(report),
@@ -89,6 +94,7 @@ def stratify(
         return
     django_setup.ready()
     from localcare.care.stratification.actions import DayToCome, run_stratification
+    from localcare.foundation.data_quality.actions import DataRefused
 
     try:
         with progress("Stratifying") as report:
@@ -97,10 +103,14 @@ def stratify(
             )
     except DayToCome as fault:
         raise Problem(str(fault)) from fault
+    except DataRefused as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(exits.FOUND_PROBLEMS) from fault
     typer.echo(
         f"As of {run.as_of}: {run.people} people scored, {run.listed} on the list,"
         f" {run.joined} joined and {run.left} left ({run.get_status_display().lower()})."
     )
+    tell_of_run(run)
 
 
 def _place(dataset: str, out: str, as_of: date, choice: EngineChoice) -> None:
