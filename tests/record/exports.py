@@ -67,3 +67,10 @@ def people_in(folder, table, column="person_id") -> set[int]:
 def rows_of(folder, table, columns="*") -> list[tuple]:
     """The table's rows, in the order of the file."""
     return duckdb.connect().execute(f"SELECT {columns} FROM '{folder}/{table}.parquet'").fetchall()
+
+
+def fact(person: Person, key: str, **fields) -> Fact:
+    return Fact.objects.create(
+        person=person, source=Source.objects.get(code="test"), source_key=key,
+        **({"kind": "condition", "system": "SNOMED-CT", "code": "1", "occurred_on": DAY} | fields),
+    )  # fmt: skip

@@ -102,7 +102,8 @@ class Report:
         rules = self.selection.rules
         if rules:
             said = rules.coarsening
-            yield f"- Dates of birth: to the {said.birth_date}; whoever is {said.oldest_age} or older is shown as {said.oldest_age}"
+            age = said.oldest_age
+            yield f"- Dates of birth: to the {said.birth_date}; whoever is {age} or older is shown as {age}"
             yield "- Counts here are rounded to five, and small ones hidden, so that two reports tell nothing of one person"
         warnings = list(self.warnings())
         if warnings:
