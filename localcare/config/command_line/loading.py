@@ -97,7 +97,9 @@ def _export() -> None:
 @export.command(
     "dataset",
     epilog=examples(
-        "localcare export dataset linked-data", "localcare export dataset linked-data --purpose planning"
+        "localcare export dataset linked-data",
+        "localcare export dataset tonight --since last-night",
+        "localcare export dataset linked-data --purpose research --project falls-study",
     ),
 )
 def export_dataset(
@@ -106,20 +108,72 @@ def export_dataset(
         Purpose, typer.Option(help="Why; audited. All but direct care leave out who opted out.")
     ] = (Purpose.DIRECT_CARE),
     as_of: AsOf = None,
+    since: Annotated[
+        Path | None, typer.Option(help="Folder of an earlier export: only what changed is read.")
+    ] = None,
+    project: Annotated[
+        str, typer.Option(help="Whose key makes the pseudonyms beyond direct care [the purpose].")
+    ] = "",
 ) -> None:
     """Write the linked dataset from the database."""
     django_setup.ready()
     from localcare.foundation.record.linked_dataset import export_dataset as write_dataset
 
     with progress("Exporting the dataset") as report:
-        write_dataset(
+        summary = write_dataset(
             path,
             as_of=as_of or today(),
             by=operator("export dataset"),
             purpose=purpose.value,
             progress=report,
+            since=since,
+            project=project,
         )
-    typer.echo(f"The dataset is in {path}")
+    typer.echo(
+        f"The dataset is in {path}: {summary.total:,} rows, of which {summary.rows_read:,} were read from the database"
+        f" in {summary.seconds:.0f} s. What was left out is in {path / 'export-report.md'}"
+    )
+    if summary.why_whole:
+        typer.echo(f"Everything was read, because {summary.why_whole}.")
+    for warning in summary.warnings:
+        typer.echo(f"Note: {warning}", err=True)
+
+
+keys = typer.Typer(cls=PlainErrors, no_args_is_help=True, help="Keys of pseudonymous exports.")
+export.add_typer(keys, name="key")
+
+
+@keys.command(
+    "new",
+    epilog=examples("localcare export key new planning", "localcare export key new falls-study --instead"),
+)
+def new_key(
+    project: Annotated[str, typer.Argument(help="Purpose or project; each has a key of its own.")],
+    instead: Annotated[
+        bool, typer.Option("--instead", help="Replace the key: what was exported before links with nothing.")
+    ] = False,
+) -> None:
+    """Make the key from which an export's pseudonyms are made; it is shown nowhere."""
+    django_setup.ready()
+    from localcare.foundation.record.exporting import keys as made
+
+    key = made.new_key(project, by=operator("export key new"), instead=instead)
+    typer.echo(
+        f"The key of {key.project}, version {key.version}, is in {made.keys_folder()}. Its fingerprint is {key.fingerprint}."
+        " Keep a copy where the exports are not: without it later exports link with no earlier one."
+    )
+
+
+@keys.command("list", epilog=examples("localcare export key list"))
+def list_keys() -> None:
+    """Show for which projects there are keys, never the keys themselves."""
+    django_setup.ready()
+    from localcare.foundation.record.exporting.keys import known_keys
+
+    table = Table("Project", "Version", "Made on", "Fingerprint")
+    for key in known_keys():
+        table.add_row(key.project, str(key.version), f"{key.made_on:%d %B %Y}", key.fingerprint)
+    Console().print(table)
 
 
 @export.command(
