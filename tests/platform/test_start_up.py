@@ -42,3 +42,12 @@ def test_the_engine_is_loaded_when_something_is_asked_of_it():
         "assert 'ibis' not in sys.modules; ibis.literal(1); assert 'ibis' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_what_draws_charts_is_loaded_once_the_first_pages_are_out():
+    program = (
+        "import sys; from localcare.config.serving.warming import warm_later;"
+        "timer = warm_later(0.2); assert 'matplotlib' not in sys.modules and timer.daemon;"
+        "timer.join(); assert 'matplotlib.figure' in sys.modules and 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

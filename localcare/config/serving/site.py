@@ -13,6 +13,8 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
+from localcare.config.serving.warming import warm_later
+
 
 class PortInUse(RuntimeError):
     """Another program listens there already."""
@@ -65,6 +67,7 @@ class _WebServer(BaseApplication):  # type: ignore[misc]
             "logconfig_dict": settings.LOGGING,
             "control_socket_disable": True,
             "child_exit": _forget_process,
+            "post_worker_init": lambda _worker: warm_later(),
             "on_exit": lambda _server: self.on_exit(),
             "proc_name": "localcare",
         }.items():
