@@ -20,7 +20,7 @@ help: ## List the words
 demo: $(VENV)/runtime ## Make a synthetic county, open logins and serve the site
 	@$(BIN)/localcare demo --people $(PEOPLE) --port $(PORT)
 
-test: $(VENV)/development chromium lint ## Check the code and run every test, with coverage
+test: $(VENV)/development chromium java lint ## Check the code and run every test, with coverage
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml $(PYTEST_ARGS)
 
 test-external: $(VENV)/development ## Run every test against the PostgreSQL that DATABASE_URL names
@@ -80,6 +80,9 @@ $(VENV)/development: $(VENV)/made requirements-dev.lock
 	@sh install/packages.sh $(VENV) requirements-dev.lock
 	@mkdir -p var && touch $@ $(VENV)/runtime
 
-.PHONY: chromium
+.PHONY: chromium java
 chromium:
 	@sh install/chromium.sh
+
+java:
+	@sh install/java.sh
