@@ -10,7 +10,7 @@ from localcare.synthetic.population import synthesise
 from localcare.synthetic.practices import practice_shares
 
 AS_OF = date(2026, 9, 30)
-PEOPLE = 20_000
+PEOPLE = 12_000
 PRACTICES = practice_shares(
     [
         ("S1001", "Deal", 20.0),

@@ -59,9 +59,10 @@ class BoostedModel:
         found = np.asarray(
             self._booster.predict(rows, pred_contrib=True, num_threads=threads_for(rows)), dtype=np.float64
         )
-        if len(rows) and np.abs(found.sum(axis=1) - self.log_odds(rows)).max() > ADDS_UP:
+        moved: Values = found[:, :-1]
+        if len(rows) and np.abs(self.baseline + moved.sum(axis=1) - self.log_odds(rows)).max() > ADDS_UP:
             raise NotAdditive("The explanation of this model does not add up to its risk; train it again.")
-        return found[:, :-1]
+        return moved
 
     def to_content(self) -> dict[str, Any]:
         """The model as plain values; the text is a file of its own."""

@@ -18,6 +18,7 @@ linear_model: Any = Library("sklearn.linear_model")
 SIGNIFICANT = 10  # digits kept of a weight: the same on every machine, and finer than any use
 ROWS_AT_A_TIME = 200_000
 STEPS, SETTLED = 100, 1e-11
+LARGE = 20_000_000  # numbers in a design from which single precision halves the memory
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def fit_logistic(
     than it keeps; with many people the share is next to 1.
     """
     terms = learn_terms(rows, factors)
-    columns = design(rows, factors, terms, single=True)
-    fitted = linear_model.LogisticRegression(C=1.0 / penalty, solver="lbfgs", tol=1e-6, max_iter=2000)
+    large = len(rows) * len(terms) > LARGE
+    columns = design(rows, factors, terms, single=large)
+    tolerance = 1e-6 if large else 1e-9
+    fitted = linear_model.LogisticRegression(C=1.0 / penalty, solver="lbfgs", tol=tolerance, max_iter=5000)
     fitted.fit(columns, event)
     weights, intercept = fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0])
     if shrink:
