@@ -1,12 +1,10 @@
-"""The register of a truth with records of a feed among it, as rows of the database, to compare two ways of searching."""
+"""A register with records of a poorer source among it, as rows of the database, with the truth."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import pyarrow as pa
-
-from localcare.foundation.people.models import Person
+from localcare.foundation.people.models import Person, PossibleDuplicate
 from localcare.synthetic.second_source import draw_two_sources
 
 AS_OF = date(2026, 10, 1)
@@ -14,10 +12,10 @@ TEXTS = ("family_name", "given_name", "address_line", "postcode", "telephone")
 Pair = tuple[int, int]
 
 
-def register_with_strays(*, people: int, strays: int, seed: int) -> tuple[set[Pair], dict[Pair, str]]:
+def register_with_strays(*, people: int, strays: int, seed: int) -> dict[Pair, str]:
     """Put the register and `strays` records of the feed that came without a number into the database.
 
-    Returns the true pairs by primary key, and what was wrong with the stray of each.
+    Returns the true pairs by primary key, each with what was wrong with the stray.
     """
     sources = draw_two_sources(people=people, seed=seed, as_of=AS_OF)
     rows = sources.register.to_pylist()
@@ -26,11 +24,12 @@ def register_with_strays(*, people: int, strays: int, seed: int) -> tuple[set[Pa
     first: dict[int, int] = {}
     true: dict[Pair, str] = {}
     for row, person in zip(rows, made, strict=True):
-        if row["truth_key"] in first:
-            true[first[row["truth_key"]], person.pk] = row["damage"]
+        key = row["truth_key"]
+        if key in first:
+            true[first[key], person.pk] = row["damage"]
         else:
-            first[row["truth_key"]] = person.pk
-    return set(true), true
+            first[key] = person.pk
+    return true
 
 
 def _person(row: dict[str, object]) -> Person:
@@ -40,9 +39,12 @@ def _person(row: dict[str, object]) -> Person:
     )
 
 
-def shares(listed: set[Pair], true: set[Pair]) -> tuple[float, float]:
+def proposed(**how: object) -> set[Pair]:
+    """The pairs on the review list, of those that the filter names."""
+    return set(PossibleDuplicate.objects.filter(**how).values_list("first_id", "second_id"))
+
+
+def shares(listed: set[Pair], true: dict[Pair, str]) -> tuple[float, float]:
     """Recall and precision of the pairs listed."""
-    return len(listed & true) / len(true), len(listed & true) / max(len(listed), 1)
-
-
-__all__ = ["AS_OF", "pa", "register_with_strays", "shares"]
+    right = len(listed & set(true))
+    return right / len(true), right / max(len(listed), 1)

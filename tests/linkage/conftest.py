@@ -20,7 +20,7 @@ AS_OF = date(2026, 10, 1)
 def quick_model() -> LinkageModel:
     """The shipped definition, with a smaller sample to learn chance from."""
     model = linkage_model()
-    return replace(model, training=replace(model.training, pairs_sampled=200_000))
+    return replace(model, training=replace(model.training, pairs_sampled=100_000))
 
 
 @dataclass(frozen=True)
