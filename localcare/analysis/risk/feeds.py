@@ -26,27 +26,36 @@ def held_since(dataset: LinkedDataset, until: date) -> dict[str, date | None]:
 
     The usual month is the median of the months that have rows, up to `until`.
     """
-    stays, attendances = dataset.table("stays"), dataset.table("attendances")
-    facts, contacts = dataset.table("facts"), dataset.table("contacts")
+    facts = dataset.table("facts")
+    medicines = facts.filter(facts.kind == "medicine")
     found = {
-        "stays": _first_month(_months(stays, "admitted_on", until)),
-        "attendances": _first_month(_months(attendances, "arrived_on", until)),
+        "stays": _first_month(_months(dataset.table("stays"), "admitted_on", until)),
+        "attendances": _first_month(_months(dataset.table("attendances"), "arrived_on", until)),
         "facts": _first_month(_months(facts, "occurred_on", until), whole_life=True),
-        "medicines": _first_month(_months(facts.filter(facts.kind == "medicine"), "occurred_on", until)),
+        "medicines": _first_month(_months(medicines, "occurred_on", until)),
     }
-    for setting in CONTACT_SETTINGS:
-        rows = contacts.filter(contacts.setting == setting)
-        found[f"contacts {setting}"] = _first_month(_months(rows, "occurred_on", until))
-    return found
+    by_setting = _months_by(dataset.table("contacts"), "occurred_on", until, by="setting")
+    return found | {
+        f"contacts {setting}": _first_month(by_setting.get(setting, {})) for setting in CONTACT_SETTINGS
+    }
 
 
 def _months(rows: Any, column: str, until: date) -> dict[int, int]:
     """Rows by month, counted from year 0."""
-    day = rows[column]
-    dated = rows.filter(day <= ibis.literal(until))
+    everything = rows.mutate(part=ibis.literal("all"))
+    return _months_by(everything, column, until, by="part").get("all", {})
+
+
+def _months_by(rows: Any, column: str, until: date, *, by: str) -> dict[str, dict[int, int]]:
+    dated = rows.filter(rows[column] <= ibis.literal(until))
     by_month = dated.mutate(month=(dated[column].year() * 12 + dated[column].month() - 1).cast("int64"))
-    counted = by_month.group_by("month").aggregate(number=by_month.count()).to_pyarrow()
-    return dict(zip(counted["month"].to_pylist(), counted["number"].to_pylist(), strict=True))
+    counted = by_month.group_by(by, "month").aggregate(number=by_month.count()).to_pyarrow()
+    found: dict[str, dict[int, int]] = {}
+    for part, month, number in zip(
+        *(counted[name].to_pylist() for name in (by, "month", "number")), strict=True
+    ):
+        found.setdefault(part, {})[month] = number
+    return found
 
 
 def _first_month(months: dict[int, int], *, whole_life: bool = False) -> date | None:

@@ -209,9 +209,17 @@ def _numpy(column: Any) -> NDArray[Any]:
     """Numbers and truth values as float64, days as float64 since 1970, masks as int64, words as objects."""
     kind = str(column.type)
     if kind in ("string", "large_string"):
-        return np.asarray(column.to_pylist(), dtype=object)
+        return _words(column)
     if kind.startswith("date"):
         column = column.cast("int32")
     if kind == "int64" and column.null_count == 0:
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast("float64").to_numpy(), dtype=np.float64)
+
+
+def _words(column: Any) -> NDArray[Any]:
+    """Words as objects, each different word held once; None where empty."""
+    encoded = column.combine_chunks().dictionary_encode()
+    words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+    places = encoded.indices.fill_null(len(words) - 1)
+    return np.asarray(words[places.to_numpy(zero_copy_only=False)])

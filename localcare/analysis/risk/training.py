@@ -96,7 +96,7 @@ def gather(
     feeds = held_since(source, as_of)
     reasons = {factor.name: not_usable(factor, feeds, dates.training_first) for factor in asked.factors}
     factors = tuple(factor for factor in asked.factors if not reasons[factor.name])
-    if not any(factor.feed == "stays" for factor in factors):
+    if not any(factor.feed == "stays" and factor.needs_months for factor in factors):
         raise TrainingError(
             f"Hospital stays are not held for 12 months before {dates.training_first:%-d %B %Y}, the first day of"
             f" training for {as_of:%-d %B %Y}. Add earlier stays, or train when the data reach back far enough."
