@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # How many processes run the tests; each has a database of its own.
 WORKERS ?= 2
 
-.PHONY: help demo test test-external lint format docs trace vendor bench lock doctor clean
+.PHONY: help demo test coverage test-external lint format docs trace vendor bench lock doctor clean
 
 help: ## List the words
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,8 +20,11 @@ help: ## List the words
 demo: $(VENV)/runtime ## Make a synthetic county, open logins and serve the site
 	@$(BIN)/localcare demo --people $(PEOPLE) --port $(PORT)
 
-test: $(VENV)/development chromium java lint ## Check the code and run every test, with coverage
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml $(PYTEST_ARGS)
+test: $(VENV)/development chromium java lint ## Check the code and run every test
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+coverage: PYTEST_ARGS += --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
+coverage: test ## The same, counting which lines the tests reach: half as long again
 
 test-external: $(VENV)/development ## Run every test against the PostgreSQL that DATABASE_URL names
 	@test -n "$$DATABASE_URL" || { echo 'Set DATABASE_URL, see docs/how-to/use-your-own-postgresql.md'; exit 2; }
