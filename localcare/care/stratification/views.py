@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,7 +24,7 @@ from localcare.care.stratification.deciding import Choice, DecidedMeanwhile, dec
 from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.filters import STATES, ListFilters
 from localcare.care.stratification.forms import DecisionForm, ViewForm
-from localcare.care.stratification.models import ListEntry, SavedView
+from localcare.care.stratification.models import ListEntry, RiskModel, SavedView
 from localcare.care.stratification.risk.queries import models_shown
 from localcare.care.stratification.risk.rules import LISTED_OUTCOME
 from localcare.foundation.people.models import Person
@@ -95,7 +95,8 @@ def _list_page(
 ) -> HttpResponse:
     reader, rules = request_reader(request), definitions()
     run = queries.run_shown_to(reader)
-    filters = _filters(reader, chosen)
+    shown = models_shown(run)
+    filters = _filters(reader, chosen, shown=shown)
     context: dict[str, Any] = {
         "title": title,
         "filters": filters,
@@ -132,14 +133,15 @@ def _list_page(
     return render(request, template, context)
 
 
-def _filters(reader: Reader, chosen: QueryDict, permission: str = "list.read") -> ListFilters:
+def _filters(
+    reader: Reader,
+    chosen: QueryDict,
+    permission: str = "list.read",
+    *,
+    shown: Mapping[str, RiskModel],
+) -> ListFilters:
     places = queries.place_choices(reader.scope(permission), timezone.localdate())
-    return ListFilters(
-        chosen,
-        places=places,
-        definitions=definitions(),
-        by_risk=LISTED_OUTCOME in models_shown(queries.run_shown_to(reader)),
-    )
+    return ListFilters(chosen, places=places, definitions=definitions(), by_risk=LISTED_OUTCOME in shown)
 
 
 def _entries(reader: Reader, filters: ListFilters, permission: str = "list.read") -> QuerySet[ListEntry]:
@@ -184,7 +186,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     run = queries.run_shown_to(reader)
     if run is None:
         raise Http404("There is no list yet.")
-    filters = _filters(reader, request.GET, "list.export")
+    filters = _filters(reader, request.GET, "list.export", shown=models_shown(run))
     entries = _entries(reader, filters, "list.export")
     visible = queries.references_of(entries, reader, "list.export")
     keys = list(visible)

@@ -8,7 +8,7 @@ from localcare.care.stratification.models import RiskModel
 from localcare.care.stratification.risk.actions import ask_for_training
 from localcare.kernel.access.readers import Reader
 
-OUTCOME, METHOD, SEED = "emergency-admission-12m", "logistic", 2026
+OUTCOME, METHOD, SEED = "emergency-admission-12m", "logistic", 1
 BECAUSE = "Demonstration on synthetic people: published because its evaluation allows it, so that there is something to see."
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from localcare.care.stratification.actions import run_stratification
 from localcare.kernel.access.readers import reader_for, system_reader
 from tests.factories import user_with_role
-from tests.stratification.risk.county import ENOUGH, TODAY, County
+from tests.stratification.risk.county import TODAY, TOO_FEW, County
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +35,9 @@ def client(analyst):
 
 @pytest.fixture
 def made(county):
-    """Makes the list of the county, as the nightly run does."""
+    """Makes the list of a few of the county's people, as the nightly run does."""
 
-    def made(people: int = ENOUGH, as_of=TODAY, **options):
+    def made(people: int = TOO_FEW, as_of=TODAY, **options):
         return run_stratification(
             as_of=as_of,
             by=system_reader("tests of the nightly run"),

@@ -71,12 +71,12 @@ class County:
         keep_result(model, risk.load(folder), read_folder(folder))
         return RiskModel.objects.get(pk=model.pk)
 
-    def scored(self, people: int = ENOUGH, *, as_of: date = TODAY, seed: int = 1) -> Path:
-        """Everyone's risk straight from the library, to hold a run against."""
-        out = self.folder / f"scored-{people}-{seed}-{as_of}.parquet"
+    def scored(self, people: int = TOO_FEW, *, as_of: date = TODAY) -> Path:
+        """Their risk by the model of the many, straight from the library, to hold a run against."""
+        out = self.folder / f"scored-{people}-{as_of}.parquet"
         if not out.is_file():
             with LinkedDataset.open(self.dataset(people)) as dataset:
-                risk.score(risk.load(self.trained(people, seed=seed)), dataset, as_of=as_of, out=out)
+                risk.score(risk.load(self.trained()), dataset, as_of=as_of, out=out)
         return out
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from localcare.care.stratification.models import ListEntry, RiskModel
 from localcare.care.stratification.risk.training import carry_out
 from tests.browser.fixtures import DESKTOP, PHONE
 from tests.factories import user_with_role
 from tests.stratification.risk.county import PRACTICES, registered
+from tests.stratification.risk.in_the_place import models_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = PRACTICES[0][0]
@@ -39,7 +41,7 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
         assert_accessible(page)
     take_picture(page, "risk-model")
     # When she publishes it, first forgetting to say why
-    page.get_by_role("link", name="Publish this model").click()
+    page.get_by_role("button", name="Publish this model").click()
     page.get_by_role("button", name="Publish the model").click()
     assert page.get_by_role("link", name="Say why in a sentence").is_visible()
     assert_accessible(page)
@@ -77,9 +79,25 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
         assert_accessible(page)
     take_picture(page, "risk-drift")
     page.go_back()
-    page.get_by_role("link", name="Withdraw this model").click()
+    page.get_by_role("button", name="Withdraw this model").click()
     page.get_by_label("Why", exact=True).fill("A clinician found numbers that are wrong")
     page.get_by_role("button", name="Withdraw the model").click()
     sign_in(page, gp)
     page.goto(f"/people/{people[0].reference}/")
     assert page.get_by_text("No risk model is published here, so there is no number").is_visible()
+
+
+def test_models_of_every_state_are_readable_on_a_desk_and_on_a_phone(
+    county, browser_page, sign_in, assert_accessible
+):
+    analyst = user_with_role("analyst", everywhere=True, username="alun.price")
+    models = models_of(analyst, county.folder)
+    beside = reverse("risk-beside", args=[models["in-force"].reference, models["refused"].reference])
+    pages = [reverse("risk-model", args=[model.reference]) for model in models.values()]
+    pages += [reverse("risk-publish", args=[models["refused"].reference]), reverse("risk-models"), beside]
+    sign_in(browser_page, analyst)
+    for address in pages:
+        for width in (DESKTOP, PHONE):
+            browser_page.set_viewport_size(width)
+            browser_page.goto(address)
+            assert_accessible(browser_page)

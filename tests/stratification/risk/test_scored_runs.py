@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from localcare.care.stratification.models import ListEntry, PersonRisk, RiskScoring, Run
 from localcare.care.stratification.risk import actions, queries
-from localcare.care.stratification.risk.rules import people_in_100
+from localcare.care.stratification.risk.rules import BANDS, people_in_100
 from tests.factories import reader_with_role, user_with_role
-from tests.stratification.risk.county import PRACTICES, TODAY, registered
+from tests.stratification.risk.county import PRACTICES, TODAY, TOO_FEW, registered
 
 pytestmark = pytest.mark.django_db
 WHY = "Read the card with the safety officer; the lists carry decisions"
@@ -35,7 +35,7 @@ def gp():
     return client
 
 
-def some_of_the_list(at: str = AT, limit: int = 12) -> list[int]:
+def some_of_the_list(at: str = AT, limit: int = 8) -> list[int]:
     """Puts the people of a practice's list with the highest risk onto the register; their keys."""
     entries = ListEntry.objects.filter(practice_code=at).order_by("-risk_per_mille", "person_id")[:limit]
     keys = [entry.person_id for entry in entries]
@@ -116,9 +116,11 @@ def test_the_list_shows_risk_and_what_moved_it_and_can_be_ordered_and_filtered_b
     )
     assert factor["words"] in page
 
-    low = ListEntry.objects.filter(practice_code=AT, risk_per_mille__lt=100).first()
+    low = ListEntry.objects.filter(practice_code=AT).exclude(risk_per_mille=None).earliest("risk_per_mille")
     registered(low.person_id)
-    filtered = page_of(gp, "list", "risk=100&state=all")
+    band = next(name for name, least in reversed(BANDS.items()) if least > low.risk_per_mille)
+    assert entry.risk_per_mille >= BANDS[band]
+    filtered = page_of(gp, "list", f"risk={band}&state=all")
     assert f"FAMILY{low.person_id}, " not in filtered and f"FAMILY{keys[0]}, " in filtered
 
 
@@ -212,14 +214,14 @@ def test_each_run_keeps_its_drift_and_a_warning_reaches_the_analyst(county, mode
     from localcare.care.stratification.actions import run_stratification
     from localcare.kernel.access.readers import system_reader
 
-    def without_contacts(out):
-        county.export()(out)
+    def without_facts(out):
+        county.export(TOO_FEW)(out)
         (out / "facts.parquet").unlink()
 
     run_stratification(
         as_of=TODAY + timedelta(days=1),
         by=system_reader("tests"),
-        export=without_contacts,
+        export=without_facts,
         today=TODAY + timedelta(days=1),
     )
 

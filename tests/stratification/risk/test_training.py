@@ -228,3 +228,37 @@ def test_files_of_a_training_that_will_not_go_on_are_removed_by_the_next(by, cou
 
     assert about_people() == []
     assert carry_out(str(dead.reference)).status == "stopped"
+
+
+def test_every_night_what_a_killed_program_left_is_removed_but_not_what_is_under_way(by, county):
+    over, works = asked_for(by, seed=7), asked_for(by, seed=8)
+    for model in (over, works):
+        county.export(TOO_FEW)(work_folder(model))
+    actions.stop_training(model=over, by=by)
+    dead = folder_of("loaded-by-a-program-that-died")
+    os.utime(dead, (0, 0))
+    folder_of("loaded-just-now")
+
+    jobs.tidy(0)
+
+    assert {folder.name for folder in about_people()} == {work_folder(works).name, "loaded-just-now"}
+
+
+def test_only_a_demonstration_publishes_without_a_person_and_only_what_may_be(county, analyst):
+    because = "Demonstration on synthetic people"
+    good, bad, persons = county.kept(), county.kept(TOO_FEW), county.kept(seed=2)
+    RiskModel.objects.filter(pk=persons.pk).update(asked_by=analyst)
+
+    for model in (persons, bad, good):
+        jobs.train(str(model.reference), publish_because=because)
+
+    found = {model.pk: model.status for model in RiskModel.objects.all()}
+    assert found == {good.pk: "published", bad.pk: "refused", persons.pk: "evaluated"}
+    assert good.decisions.get().why == because
+
+
+def test_what_a_person_asks_for_is_never_published_by_itself(by):
+    model = asked_for(by, publish_because="I would rather not read the card")
+
+    assert ProcrastinateJob.objects.get(task_name=jobs.TASK).args["publish_because"] == ""
+    assert model.asked_by == by.user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
 
 from localcare.analysis.risk.definitions import Factor, Outcome, outcomes
@@ -14,6 +15,7 @@ RESHAPES = (
 )  # fmt: skip
 
 
+@cache
 def known_outcomes() -> dict[str, Outcome]:
     """Every outcome by its name, in the order in which pages show them."""
     return {found.name: found for found in outcomes()}

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from localcare.care.stratification.risk.models import RiskModel, RiskModelFile
 
+LOADED = "loaded-"  # how the folder of a model begins that is put back to be used
 MOST_BYTES = 64_000_000  # a booster of 400 trees is about 3 MB; what is larger is no model of ours
 
 
@@ -95,10 +96,12 @@ def loaded(model: RiskModel) -> Iterator[Any]:
     from localcare.analysis import risk
 
     files = checked_files(model)
-    folder = Path(tempfile.mkdtemp(prefix="model-", dir=folder_of()))
+    folder = Path(tempfile.mkdtemp(prefix=LOADED, dir=folder_of()))
     try:
         for name, text in files.items():
-            target = folder / name
+            target = (folder / name).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise ModelDamaged(f"{name} is no name of a file of a model.")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode())
         try:

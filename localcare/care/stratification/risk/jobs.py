@@ -34,3 +34,12 @@ def put_in_queue(model: RiskModel, *, seconds: int = 0, publish_because: str = "
     """Ask the worker, in the transaction of whoever asks; the queue gives out one training at a time."""
     later = {"schedule_in": {"seconds": seconds}} if seconds else {}
     app.configure_task(TASK, **later).defer(reference=str(model.reference), publish_because=publish_because)
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="risk.tidy", queueing_lock="risk-tidy", pass_context=False)
+def tidy(timestamp: int) -> None:
+    """Every night, remove what killed programs left behind."""
+    from localcare.care.stratification.risk.training import tidy as remove
+
+    remove()

@@ -38,7 +38,7 @@ def model_rows(models: Iterable[RiskModel], scorings: Mapping[int, RiskScoring])
 
 def _link(model: RiskModel) -> SafeString:
     return format_html(
-        '<a href="{}">{}, {}</a>',
+        '<a href="{}">{}, learnt up to {}</a>',
         reverse("risk-model", args=[model.reference]),
         model.outcome_title,
         format_date(model.as_of),

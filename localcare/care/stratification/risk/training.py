@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from localcare.care.stratification.models import RiskModel
 from localcare.care.stratification.packs import installed_packs
 from localcare.care.stratification.risk.card import headline_figures
 from localcare.care.stratification.risk.definitions import definitions_version
-from localcare.care.stratification.risk.files import folder_of, keep, read_folder
+from localcare.care.stratification.risk.files import LOADED, folder_of, keep, read_folder
 from localcare.care.stratification.rules import GOES_ON_WITHIN
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.readers import Reader, reader_for, system_reader
@@ -32,6 +32,7 @@ from localcare.kernel.database.one_at_a_time import is_broken, only_one
 
 TRAIN_LOCK = 8_103_003  # advisory lock: one training at a time; it ends with the connection, whatever happens
 TELL_EVERY_SECONDS = 0.5
+LOADED_AT_MOST_SECONDS = 24 * 60 * 60
 CARD = "card.json"
 RESULT = (
     "status", "finished_at", "stage", "message", "seconds", "data_version", "definitions_version", "version",
@@ -60,7 +61,7 @@ def carry_out(
     Raises TrainingInProgress while another one works; this one then waits as it did.
     """
     with only_one(TRAIN_LOCK, TrainingInProgress("Another training is in progress: this one waits.")):
-        clear_leftovers(but=reference)
+        clear_leftovers(but=[reference])
         model = _begun(reference)
         if model is None:
             return RiskModel.objects.get(reference=reference)
@@ -87,10 +88,20 @@ def work_folder(model: RiskModel) -> Path:
     return folder_of(_prefix() + str(model.reference))
 
 
-def clear_leftovers(*, but: str = "") -> None:
-    """Remove the files of trainings that will not go on: they hold people's records."""
+def clear_leftovers(*, but: Collection[str]) -> None:
+    """Remove the files of trainings other than these (by reference): they hold people's records."""
+    kept = {_prefix() + reference for reference in but}
     for folder in folder_of().glob(_prefix() + "*"):
-        if folder.name != _prefix() + but:
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def tidy() -> None:
+    """Remove what killed programs left behind: the files of trainings that are over, and models put back to be used."""
+    under_way = RiskModel.objects.filter(status__in=RiskModel.UNDER_WAY)
+    clear_leftovers(but=[str(reference) for reference in under_way.values_list("reference", flat=True)])
+    for folder in folder_of().glob(f"{LOADED}*"):
+        if time.time() - folder.stat().st_mtime > LOADED_AT_MOST_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 
