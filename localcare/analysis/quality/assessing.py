@@ -31,6 +31,7 @@ def assess(
     lists: Lists | None = None,
     accepted: Mapping[Key, Accepted] | None = None,
     also_known: Callable[[Counts], Counts] | None = None,
+    until: date | None = None,
     progress: Progress | None = None,
     temp_directory: Path | None = None,
 ) -> Report:
@@ -38,15 +39,16 @@ def assess(
 
     `lists` makes the place's own list from a dataset (person_id, on_list); without it the effect is told by who the
     scores call frail. `accepted` gives, by `Finding.key`, what somebody has accepted and in what words. `also_known`
-    may add to the counts what the caller knows from elsewhere. Raises DatasetError, RulesError and PackError.
+    may add to the counts what the caller knows from elsewhere. `until` is the day on which the data were taken, where it
+    is after `as_of`: days up to it are not in the future. Raises DatasetError, RulesError and PackError.
     """
     if not isinstance(dataset, LinkedDataset):
         with LinkedDataset.open(dataset, temp_directory=temp_directory, allow_missing=True) as opened:
             return assess(opened, as_of=as_of, rules=rules, packs=packs, lists=lists, accepted=accepted,
-                          also_known=also_known, progress=progress)  # fmt: skip
+                          also_known=also_known, until=until, progress=progress)  # fmt: skip
     began = time.perf_counter()
     in_force, installed = rules or shipped_rules(), packs or shipped_packs()
-    counting = Counting(dataset, as_of, CodesKnown(installed))
+    counting = Counting(dataset, as_of, CodesKnown(installed), until)
     counts = count(counting, progress, least=min(rule.smallest_place for rule in in_force.rules))
     if also_known:
         counts = also_known(counts)

@@ -58,12 +58,11 @@ def changes(counts: Any, rule: ChangeRule | None = None) -> list[Change]:
         return []
     values = values[:, -(rule.latest + rule.before) :]
     logs = np.log(values + 0.5) - np.log(_what_all_do(values))
-    best = np.zeros(len(values))
-    place, size = np.zeros(len(values), dtype=int), np.zeros(len(values))
+    best, size = np.zeros(len(values)), np.zeros(len(values))
     for month in range(rule.before, rule.before + rule.latest):
         units, difference = _units(values, logs, month, rule)
         better = np.abs(units) > np.abs(best)
-        best[better], place[better], size[better] = units[better], month, difference[better]
+        best[better], size[better] = units[better], difference[better]
     usual = np.maximum(
         np.median(values[:, : rule.before], axis=1), np.median(values[:, rule.before :], axis=1)
     )
@@ -71,10 +70,20 @@ def changes(counts: Any, rule: ChangeRule | None = None) -> list[Change]:
         (np.abs(best) > rule.limit) & (np.abs(size) >= np.log(rule.factor)) & (usual >= rule.usual_at_least)
     )
     offset = np.asarray(counts).shape[1] - values.shape[1]
-    return [
-        Change(int(row), int(place[row]) + offset, float(np.exp(size[row])), float(best[row]))
-        for row in np.flatnonzero(told)
-    ]
+    return [_told(logs[row], int(row), float(best[row]), offset, rule) for row in np.flatnonzero(told)]
+
+
+def _told(logs: Any, series: int, units: float, offset: int, rule: ChangeRule) -> Change:
+    """Since when, and how many times as much: the month that leaves least between the series and its two levels."""
+    usual = np.median(logs[: rule.before])
+
+    def left_over(month: int) -> float:
+        before, after = logs[rule.before : month], logs[month:]
+        return float(np.abs(before - usual).sum() + np.abs(after - np.median(after)).sum())
+
+    month = min(range(rule.before, len(logs)), key=left_over)
+    times = float(np.exp(np.median(logs[month:]) - usual))
+    return Change(series, month + offset, times, units)
 
 
 def _what_all_do(values: Any) -> Any:

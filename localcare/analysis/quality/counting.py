@@ -33,14 +33,19 @@ NOT_KNOWN_ETHNICITY = ("", "Z", "99")
 class Counting:
     """A dataset opened for counting: people once, then each table's rows with their flags."""
 
-    def __init__(self, dataset: LinkedDataset, as_of: date, known: CodesKnown) -> None:
+    def __init__(
+        self, dataset: LinkedDataset, as_of: date, known: CodesKnown, until: date | None = None
+    ) -> None:
         self.dataset, self.as_of, self.known = dataset, as_of, known
+        self.until = max(as_of, until or as_of)  # only what lies after it cannot have happened yet
         self.people = kept(known_people(dataset, as_of))
         self._pairs: dict[str, list[tuple[str, str]]] = {}
 
     def rows(self, table: str) -> Any:
         """The rows of an event table with every flag."""
-        return event_rows(self.dataset, table, self.people, self.known, self.pairs(table), self.as_of)
+        return event_rows(
+            self.dataset, table, self.people, self.known, self.pairs(table), self.as_of, self.until
+        )
 
     def pairs(self, table: str) -> list[tuple[str, str]]:
         """The distinct systems and codes of a table, as recorded; the system is empty where the table has one only."""

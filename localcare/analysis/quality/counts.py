@@ -83,4 +83,4 @@ def whole_months(as_of: date, number: int, *, settled_days: int = 0) -> list[int
 
 def total(counts: Iterable[EventCount], flag: str = "") -> int:
     """Rows, or rows with a flag, of several counts."""
-    return sum(each.flags[flag] if flag else each.rows for each in counts)
+    return sum(each.flags.get(flag, 0) if flag else each.rows for each in counts)

@@ -58,6 +58,7 @@ def event_rows(
     known: CodesKnown,
     pairs: list[tuple[str, str]],
     as_of: date,
+    until: date,
 ) -> Any:
     """The rows of an event table with practice, feed, kind, month, day and a boolean column for each of COUNTED."""
     table = dataset.table(name)
@@ -70,7 +71,7 @@ def event_rows(
     about = people.rename(about_person_id="person_id")
     joined = table.join(about, table.person_id == about.about_person_id, how="left")
     day = joined[EVENT_DAY[name]]
-    flags = _day_flags(joined, name, as_of) | (_fact_flags(joined, as_of) if name == "facts" else {})
+    flags = _day_flags(joined, name, until) | (_fact_flags(joined, as_of) if name == "facts" else {})
     flags |= {flag: joined[flag] for flag in COUNTED[name] if flag in joined.columns}
     return joined.mutate(
         practice=joined.practice_code.fill_null(""),
@@ -96,10 +97,10 @@ def _month(day: Any, as_of: date) -> Any:
     return ibis.cases((inside, number), else_=ibis.literal(0, "int32"))
 
 
-def _day_flags(rows: Any, name: str, as_of: date) -> dict[str, Any]:
+def _day_flags(rows: Any, name: str, until: date) -> dict[str, Any]:
     day = rows[EVENT_DAY[name]]
     flags = {
-        "in_future": day > ibis.literal(as_of),
+        "in_future": day > ibis.literal(until),
         "before_birth": day < rows.birth_date,
         "after_death": day.delta(rows.death_date, unit="day") > DAYS_AFTER_DEATH,
         "reversed": rows[ENDS[name]] < day if name in ENDS else ibis.literal(False),

@@ -44,7 +44,7 @@ def share_of_rows(counts: Counts, rule: Rule) -> Iterator[Figure]:
 
 
 def _details(events: Iterable[EventCount]) -> str:
-    words = {"in_future": "after the day of the dataset", "before_birth": "before the birth",
+    words = {"in_future": "after the day the data were taken", "before_birth": "before the birth",
              "after_death": "long after the death", "reversed": "end before they begin"}  # fmt: skip
     totals = {flag: sum(each.flags[flag] for each in events) for flag in words}
     told = [f"{number:,} {words[flag]}" for flag, number in totals.items() if number]
@@ -61,7 +61,7 @@ def _shares(
 ) -> Iterator[Figure]:
     """The share of the place as it is; of a practice or feed, judged by what it is beyond chance."""
     part, whole = place
-    if whole >= rule.smallest_place:
+    if whole >= rule.smallest_group:
         words = _share_words(part, whole, things) + details
         yield Figure("place", "", rule.table, part, whole, part / whole, part / whole, words)
     for code, (part, whole) in sorted(groups.items()):

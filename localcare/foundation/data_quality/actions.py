@@ -84,6 +84,7 @@ def _assessed(folder: Path, as_of: date, lists: Any, packs: Any, progress: Progr
         lists=lists,
         accepted=_accepted(),
         also_known=_with_the_register,
+        until=timezone.localdate(),
         progress=progress,
         temp_directory=folder.parent / "spill",
     )
