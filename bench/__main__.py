@@ -20,6 +20,7 @@ PAGE = FOLDER.parent / "docs" / "reference" / "benchmarks.md"
 TITLES = {
     "scores": "Scores against a peer",
     "pipeline": "The whole pipeline against a scan of the same columns",
+    "training": "Training a risk model",
     "loading": "Loading",
     "person_search": "Person search",
     "pages": "Pages with 1.8 million people",
