@@ -73,7 +73,7 @@ def simulate(
         raise EngineError(f"The recursion cannot run {scenario.code}: {hinders} Use the events.")
     chosen: Literal["recursion", "events"] = "events" if engine == "events" or hinders else "recursion"
     why = (
-        "It was asked for."
+        "Whoever asked for the run chose this engine."
         if engine == chosen
         else hinders
         or "Everybody goes forward, first come first served: stages one after the other know it exactly."
@@ -145,7 +145,7 @@ def _closed(scenario: Scenario, pathways: Mapping[str, Pathway], seed: int, bega
         raise EngineError(
             f"No closed form knows {scenario.code} as a whole. {' '.join(reasons)} Simulate it instead."
         )
-    facts = RunFacts("closed", "It was asked for.", seed, 0, 1, time.perf_counter() - began, versions())
+    facts = RunFacts("closed", "Whoever asked for the run chose this engine.", seed, 0, 1, time.perf_counter() - began, versions())
     return ClosedResult(scenario, facts, said)
 
 

@@ -16,6 +16,7 @@ from localcare.config.command_line.dates import parse_day
 from localcare.config.command_line.errors import PlainErrors, Problem
 from localcare.config.command_line.help_text import examples
 from localcare.config.command_line.progress import progress
+from localcare.config.command_line.writable import ready_file
 
 if TYPE_CHECKING:
     from localcare.analysis.measures.definitions import Indicator
@@ -146,6 +147,10 @@ def measure(
     from localcare.analysis.libraries import pyarrow as pa
     from localcare.analysis.measures.engine import MeasureSource
 
+    if since >= until:
+        raise Problem(f"{since} is not before {until}: --until is the day after the last that counts.")
+    if out is not None:
+        ready_file(out)
     wanted = [_found(code) for code in codes]
     source = MeasureSource(JournalFolder(journal) if journal else None, dataset)
     tables = []
@@ -158,6 +163,9 @@ def measure(
     if out is not None:
         pa.csv.write_csv(whole, out)
         typer.echo(f"{whole.num_rows} rows in {out}")
+        return
+    if not whole.num_rows:
+        typer.echo("Nothing was counted in these days. Look whether the journal or dataset covers them.")
         return
     shown = Table(*whole.column_names)
     for row in whole.to_pylist():

@@ -15,6 +15,7 @@ from rich.table import Table
 from localcare.config.command_line import exits
 from localcare.config.command_line.errors import PlainErrors, Problem
 from localcare.config.command_line.help_text import examples
+from localcare.config.command_line.writable import ready_file
 
 group = typer.Typer(
     cls=PlainErrors, no_args_is_help=True, help="Scenario files: check, answer, fit from a journal, schema."
@@ -134,6 +135,8 @@ def fit(
     """Estimate a scenario from a journal, and tell how well it foretells weeks it has not seen."""
     from localcare.analysis.simulation.scenario.fitting import fit_folder
 
+    for file in (out, *([report] if report else [])):
+        ready_file(file)
     fitted = fit_folder(journal, held_out_weeks=held_out_weeks, code=out.stem, replay=replay)
     out.write_text(fitted.text, encoding="utf-8")
     if report is not None:

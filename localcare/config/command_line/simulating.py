@@ -9,11 +9,13 @@ import typer
 
 from localcare.config.command_line.errors import Problem
 from localcare.config.command_line.progress import progress
+from localcare.config.command_line.writable import ready_folder
 
 if TYPE_CHECKING:
     from localcare.analysis.simulation.run import Engine
     from localcare.analysis.simulation.scenario.model import Scenario
 
+MOST_REPLICATIONS = 10_000  # their results are held at once
 EXAMPLES = (
     "localcare simulate winter-plan --out winter",
     "localcare simulate my-winter.yaml --out winter --replications 50 --seed 7",
@@ -26,10 +28,12 @@ def simulate(
         Path, typer.Option(help="Folder to write figures, report and journals to.", file_okay=False)
     ],
     replications: Annotated[
-        int | None, typer.Option(help="How many times; left out: as the scenario says.", min=1)
+        int | None,
+        typer.Option(help="How many times; left out: as the scenario says.", min=1, max=MOST_REPLICATIONS),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="The same seed gives the same run; left out: as the scenario says.")
+        int | None,
+        typer.Option(help="The same seed gives the same run; left out: as the scenario says.", min=0),
     ] = None,
     engine: Annotated[str, typer.Option(help="auto, closed, recursion or events.")] = "auto",
     threads: Annotated[
@@ -45,6 +49,7 @@ def simulate(
     from localcare.analysis.simulation.writing import write_run
 
     wanted = _scenario(scenario)
+    ready_folder(out)
     with progress("Simulating") as report:
         result = run(
             wanted, pathways=shipped_pathways(), replications=replications, seed=seed, threads=threads,

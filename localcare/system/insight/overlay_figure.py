@@ -25,7 +25,7 @@ def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
     if offer is None:
         return None
     indicator, period = page.indicator, page.series.period
-    title = f"{indicator.title}: lived ({page.place.name}) and simulated ({offer.title})"
+    title = f"{indicator.title}: lived and simulated"
     if page.place.code != ALL and indicator.kind in NOTHING_IS_NOUGHT:
         return nothing(
             OVERLAY,
@@ -42,7 +42,8 @@ def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
         return nothing(OVERLAY, title, "One of the two has nothing that this indicator counts.")
     if len(calendar(period, min(*lived, *simulated), max(*lived, *simulated))) > MOST_PERIODS:
         return nothing(OVERLAY, title, _too_far_apart(period, lived, simulated))
-    return _drawn(page, title, period, lived, simulated)
+    about = f"Lived: {page.place.name}. Simulated: {offer.title}."
+    return _drawn(page, title, about, lived, simulated)
 
 
 def _too_far_apart(period: str, *several: dict[date, float | None]) -> str:
@@ -58,18 +59,20 @@ def _too_far_apart(period: str, *several: dict[date, float | None]) -> str:
 def _drawn(
     page: IndicatorPage,
     title: str,
-    period: str,
+    about: str,
     lived: dict[date, float | None],
     simulated: dict[date, float | None],
 ) -> Figure:
-    indicator, unit = page.indicator, unit_words(page.indicator)
+    indicator, unit, period = page.indicator, unit_words(page.indicator), page.series.period
     days = calendar(period, min(*lived, *simulated), max(*lived, *simulated))
     labels = [period_label(period, day) for day in days]
     ours, theirs = [lived.get(day) for day in days], [simulated.get(day) for day in days]
+    words = charts.overlay_in_words(ours, theirs, title=title, unit=unit, periods=labels)
     return Figure(
         kind=OVERLAY,
         title=title,
-        words=charts.overlay_in_words(ours, theirs, title=title, unit=unit, periods=labels),
+        words=words,
+        notes=(about, words.partition(": lived against simulated. ")[2]),
         headings=("Period", *numeric("Lived", "Simulated")),
         rows=tuple(
             (label, value_in_words(indicator, mine), value_in_words(indicator, other))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from hashlib import sha256
 from pathlib import Path
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from localcare.analysis.journal.parquet import JournalFolder
@@ -17,6 +19,8 @@ from localcare.kernel.access.readers import Reader
 from localcare.system.insight.models import Breach, Rebase, Run, Value
 from localcare.system.insight.rules import Number, whole_periods
 from localcare.system.insight.sight import Sight
+
+KEPT_FOR = 60 * 60  # seconds that what was read off a folder is remembered: a journal is never changed
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,25 @@ def measure_folder(
     unless given. Raises JournalError when there is no journal, NotYet when the indicator has no number.
     """
     journal = JournalFolder(folder)
+    key = repr(
+        (str(folder), (Path(folder) / "about.json").stat().st_mtime_ns, indicator.code, indicator.version)
+    )
+    key = sha256(f"{key} {period} {tuple(by)} {since} {until}".encode()).hexdigest()
+    found: list[MeasuredPoint] | None = cache.get(f"insight-folder-{key}")
+    if found is None:
+        found = _measured(journal, indicator, period, by, since, until)
+        cache.set(f"insight-folder-{key}", found, KEPT_FOR)
+    return found
+
+
+def _measured(
+    journal: JournalFolder,
+    indicator: Indicator,
+    period: Period,
+    by: Sequence[str],
+    since: date | None,
+    until: date | None,
+) -> list[MeasuredPoint]:
     begins, ends = days_of_folder(journal)
     first, last = whole_periods(period, since or begins, until or ends)
     table = measure(indicator, MeasureSource(journal=journal), since=first, until=last, by=by, period=period)

@@ -24,7 +24,7 @@ from localcare.system.planning import lived as lived_scenarios
 from localcare.system.planning.forms import FitForm
 from localcare.system.planning.models import Run
 
-FIRST_SHOWN: Final = "requests-answered-in-time"
+FIRST_SHOWN: Final = "mean-time-to-answer"
 PERIOD_WORDS: Final = {"month": "Month", "week": "Week", "day": "Day"}
 
 

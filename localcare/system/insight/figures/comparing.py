@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from localcare.analysis import charts
@@ -20,6 +20,7 @@ from localcare.system.insight.sight import HIDDEN, Sight
 from localcare.system.insight.words import BREAKDOWN_WORDS, unit_words, value_in_words
 
 FEWEST_IN_A_FIFTH, FEWEST_EVENTS = 20, 5  # below, a gap between fifths says nothing
+MOST_EMPTY_BARS = 16  # of more rows, those without a number are not drawn
 FIFTHS = ("1", "2", "3", "4", "5")  # of deprivation, the most deprived first
 
 
@@ -76,7 +77,8 @@ def bars_figure(
             else "Nothing was counted."
         )
         return nothing(kind, title, why)
-    labels, values = [row.name for row in rows], [row.value for row in rows]
+    drawn = [row for row in rows if row.value is not None] if len(rows) > MOST_EMPTY_BARS else list(rows)
+    labels, values = [row.name for row in drawn], [row.value for row in drawn]
     extra = (["Same ages", "Its interval"] if standardised else []) + (
         ["Beside the others"] if standing else []
     )
@@ -92,13 +94,19 @@ def bars_figure(
         raw=tuple(_raw(row, standardised, standing) for row in rows),
         draw=lambda format: charts.bars(
             labels, values, title=title, unit=unit_words(indicator), average=average, target=target,
-            lower=[row.rate.lower if row.rate else None for row in rows],
-            upper=[row.rate.upper if row.rate else None for row in rows],
+            lower=[row.rate.lower if row.rate else None for row in drawn],
+            upper=[row.rate.upper if row.rate else None for row in drawn],
             format=format,
         ),
-        notes=("Small numbers, and others by which they could be worked out, are hidden.",)
-        if any(row.is_hidden for row in rows) else (),
+        notes=tuple(_notes(rows, len(rows) - len(drawn))),
     )  # fmt: skip
+
+
+def _notes(rows: Sequence[Row], left_out: int) -> Iterator[str]:
+    if any(row.is_hidden for row in rows):
+        yield "Small numbers, and others by which they could be worked out, are hidden."
+    if left_out:
+        yield f"{left_out} without a number to show are left out of the chart; the table names them."
 
 
 def _shown(

@@ -26,6 +26,7 @@ def complete(content: dict[str, Any], pathways: Mapping[str, Pathway]) -> None:
                     service,
                     {
                         "kind": kind,
+                        "title": f"{kind.replace('-', ' ').capitalize()}, where nobody was seen",
                         "capacity": [
                             {
                                 "from": content["starts_on"],
