@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, FloatField, QuerySet, Value, When
 
 from localcare.analysis.linkage.bands import linkage_bands
+from localcare.analysis.spc.rates import proportion
 from localcare.foundation.people import comparing
 from localcare.foundation.people.likeness import (
     ENOUGH,
     STRONG,
     STRONGEST,
     VERY_STRONG,
-    measured_share,
+    measured,
     points,
 )
 from localcare.foundation.people.models import Merge, PossibleDuplicate
@@ -99,16 +100,17 @@ def duplicates_for(
 
 
 def _standing() -> Case:
-    """Of a thousand such pairs in tests, how many were of one person: by the band, else by the strength of the rules."""
+    """How often such pairs were of one person in tests, at the least: by the band, else by the strength of the rules."""
     bands = linkage_bands()
     found = [
-        When(band=band.code, then=Value(round(1000 * band.share))) for band in (*bands.bands, bands.rivalled)
+        When(band=band.code, then=Value(proportion(band.same, band.pairs).lower))
+        for band in (*bands.bands, bands.rivalled)
     ]
     strengths = [
-        When(score__gte=score, then=Value(round(1000 * measured_share(score))))
-        for score in (VERY_STRONG, STRONG, 1)
+        When(score__gte=score, then=Value(proportion(*measured(score)).lower))
+        for score in (VERY_STRONG, STRONG, ENOUGH)
     ]
-    return Case(*found, *strengths, default=Value(0), output_field=IntegerField())
+    return Case(*found, *strengths, default=Value(0.0), output_field=FloatField())
 
 
 def merges_for(reader: Reader) -> QuerySet[Merge]:

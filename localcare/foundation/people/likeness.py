@@ -71,15 +71,16 @@ def strength(codes: Iterable[str]) -> int:
 MEASURED = {"Very strong": (831, 831), "Strong": (23, 25), "Worth a look": (21, 42)}
 
 
-def measured_share(score: int) -> float:
-    """The share of pairs of that strength that were of one person when it was measured; 0 where the rules found nothing."""
-    same, pairs = MEASURED[strength_in_words(score)] if score else (0, 1)
-    return same / pairs
+def measured(score: int) -> tuple[int, int]:
+    """Of the pairs of that strength, how many were of one person when it was measured, and how many there were."""
+    return MEASURED[strength_in_words(score)]
 
 
 def measured_in_words(score: int) -> str:
     """The same as pages say it; never rounded up to all."""
-    return f"in tests on synthetic people {min(99, round(100 * measured_share(score)))} of 100 such pairs were the same person"
+    same, pairs = measured(score)
+    of_hundred = min(99, round(100 * same / pairs))
+    return f"in tests on synthetic people {of_hundred} of 100 such pairs were the same person"
 
 
 def strength_in_words(score: int) -> str:
