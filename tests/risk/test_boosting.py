@@ -17,7 +17,7 @@ FACTORS = (
     Factor("up", "Up", "up", {"many": "{value}"}, monotone=1),
     Factor("free", "Free", "free", {"many": "{value}"}),
 )
-SETTINGS = {"trees": 40, "leaves": 8, "learning_rate": 0.1, "least_people_in_leaf": 20}
+SETTINGS = {"trees": 40, "leaves": 8, "depth": 4, "learning_rate": 0.1, "least_people_in_leaf": 20}
 
 
 def people() -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ def test_what_is_not_known_of_each_person():
     assert first == ["Deprivation of the address is not known", *feeds]
     assert [said.split(":")[0] for said in second[:-1]] == [
         "No coded entry of a record is held",
-        "Registered for less than a year",
+        "Registered in this place for less than a year",
         "No contact, attendance or stay is held",
     ]
     assert third == feeds

@@ -101,6 +101,7 @@ def fit_boosted(
     parameters = {
         "objective": "binary",
         "num_leaves": settings["leaves"],
+        "max_depth": settings["depth"],  # an explanation takes the square of the depth in time
         "learning_rate": settings["learning_rate"],
         "min_data_in_leaf": settings["least_people_in_leaf"],
         "monotone_constraints": [factor.monotone for factor in factors],

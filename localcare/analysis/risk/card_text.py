@@ -186,7 +186,8 @@ def _how(card: Card) -> Iterator[str]:
         )
         return
     yield (
-        f"Gradient boosting (LightGBM) of at most {settings['trees']} trees with {settings['leaves']} leaves, learning"
+        f"Gradient boosting (LightGBM) of at most {settings['trees']} trees with {settings['leaves']} leaves and a depth"
+        f" of {settings['depth']}, learning"
         f" rate {settings['learning_rate']}, at least {settings['least_people_in_leaf']} people in a leaf; the number of"
         " trees by early stopping on a fifth of the training people; factors marked so can only raise the risk. Seeded"
         " and deterministic."

@@ -79,7 +79,7 @@ def not_known(
     ]
     said += [
         "No coded entry of a record is held: what was never measured or recorded counts as not there",
-        "Registered for less than a year: earlier care may not have arrived",
+        "Registered in this place for less than a year: earlier care may not have arrived",
         "No contact, attendance or stay is held: need that never reached care is not seen",
     ]
     kept = [number for number, sign in enumerate(signs) if sign.any()]

@@ -116,10 +116,8 @@ def _details(view: LinkedDataset, day: date) -> Any:
     """What judging and the words about a person need beyond the scores table."""
     persons, registrations = view.table("persons"), view.table("registrations")
     today = ibis.literal(day)
-    current = registrations.filter(
-        registrations.started_on <= today, registrations.ended_on.isnull() | (registrations.ended_on > today)
-    )
-    since = current.group_by("person_id").aggregate(since=current.started_on.min())
+    begun = registrations.filter(registrations.started_on <= today)
+    since = begun.group_by("person_id").aggregate(since=begun.started_on.min())
     since = since.rename(registered_person_id="person_id")
     joined = persons.join(since, persons.person_id == since.registered_person_id, how="left")
     return joined.select(
