@@ -11,6 +11,7 @@ from typer.main import get_command
 from localcare.analysis.comparing_reference import comparing_markdown
 from localcare.analysis.dataset.describe import schema_markdown
 from localcare.analysis.measures.reference import reference_markdown as indicators_markdown
+from localcare.analysis.quality.reference import rules_markdown
 from localcare.analysis.scores.reference import reference_markdown
 from localcare.analysis.simulation.scenario.reference import scenario_markdown
 from localcare.config.command_line.application import application
@@ -76,6 +77,7 @@ def _examples(epilog: str) -> Iterator[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": command_line,
     "indicators.md": indicators_markdown,
+    "data-quality.md": rules_markdown,
     "comparing-and-charts.md": comparing_markdown,
     "linked-dataset.md": schema_markdown,
     "scenarios.md": scenario_markdown,

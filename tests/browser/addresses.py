@@ -159,6 +159,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "rapid-response-visit": rapid_responses,
     "rapid-response-outcome": rapid_responses,
     "rapid-response-late": rapid_responses,
+    "data-quality-report": lambda place: {"key": place.quality["report"].pk},
+    "data-quality-print": lambda place: {"key": place.quality["report"].pk},
+    "data-quality-rule": lambda place: {"key": place.quality["report"].pk, "code": "feed-silent"},
+    "data-quality-group": lambda place: [
+        {"key": place.quality["report"].pk, "kind": kind, "code": code}
+        for kind, code in (("practice", place.quality["practice"]), ("feed", "SYN01"))
+    ],
+    "data-quality-accept": lambda place: {"key": place.quality["finding"].pk},
+    "data-quality-take-back": lambda place: {"key": place.quality["acceptance"].pk},
     "insight-run": lambda place: {"run_id": place.measuring.pk},
     "insight-indicator": some_indicators,
     "insight-definition": lambda place: {"code": "urgent-response-two-hours"},
@@ -222,6 +231,7 @@ NOT_PAGES = {
     "work-rows": "a part of a page, for renewing it",
     "insight-picture": "a picture, which the page of the indicator shows",
     "insight-csv": "a download",
+    "data-quality-csv": "a download",
     "insight-map-picture": "a picture, which the map's page shows",
     "insight-map-csv": "a download",
     "insight-compare-picture": "a picture, which the comparison shows",

@@ -35,6 +35,7 @@ from localcare.system.insight.models import Rebase
 from localcare.system.insight.models import Run as Measuring
 from tests.factories import practice, registered_person, user_with_role
 from tests.planning.in_the_place import plans_of
+from tests.quality.in_the_place import quality_of
 from tests.rapid_response.in_the_place import work_of_a_team
 from tests.single_point_of_access.in_the_place import contacts_of_a_desk
 from tests.stratification.risk.in_the_place import models_of
@@ -66,6 +67,7 @@ class Place:
     contacts: dict[str, Any]  # at each step of the single point of access
     plans: dict[str, Any]  # saved, done, other, waiting
     risk_models: dict[str, Any]  # in-force, refused, failed, waiting
+    quality: dict[str, Any]  # a refused report on data quality, a finding, and one that was accepted
     measuring: Measuring  # of every indicator, and a chart begun anew
     rebase: Rebase
     users: dict[str, User] = field(default_factory=dict)
@@ -126,6 +128,7 @@ def loaded_place(dataset: Path) -> Place:
         contacts=contacts,
         plans=plans_of(users["analyst"]),
         risk_models=risk_models,
+        quality=quality_of(users["analyst"], PRACTICES[0][0]),
         measuring=refresh_indicators(until=timezone.localdate(), by=loader, indicators=some_indicators()),
         rebase=begin_anew(
             indicator="emergency-admissions",

@@ -48,4 +48,4 @@ def per_cent(share: float) -> str:
     percentage = 100 * share
     if percentage == 0 or percentage >= 10:
         return f"{percentage:.0f}%"
-    return f"{percentage:.1f}%" if percentage >= 1 else f"{percentage:.2g}%"
+    return f"{percentage:.1f}".removesuffix(".0") + "%" if percentage >= 1 else f"{percentage:.2g}%"
