@@ -56,7 +56,6 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
     sign_in(page, gp)
     page.goto("/list/?order=risk&state=all")
     assert page.get_by_text("Risk of an emergency admission within 12 months").first.is_visible()
-    take_picture(page, "risk-on-the-list")
     for width in (PHONE, DESKTOP):
         page.set_viewport_size(width)
         page.goto(f"/people/{people[0].reference}/")
@@ -71,13 +70,11 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
     # And after the analyst withdraws it, no number is left
     sign_in(page, analyst)
     page.goto("/list/risk/")
-    take_picture(page, "risk-models")
     page.get_by_role("link", name="First emergency admission within 12 months").first.click()
     page.get_by_role("link", name="Drift, run by run").click()
     for width in (PHONE, DESKTOP):
         page.set_viewport_size(width)
         assert_accessible(page)
-    take_picture(page, "risk-drift")
     page.go_back()
     page.get_by_role("button", name="Withdraw this model").click()
     page.get_by_label("Why", exact=True).fill("A clinician found numbers that are wrong")

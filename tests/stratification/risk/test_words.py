@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from localcare.care.stratification.risk.definitions import definitions_version, known_outcomes
 from localcare.care.stratification.risk.rules import people_in_100, short_risk, why_not_publishable
 
 
@@ -59,3 +60,10 @@ def test_other_definitions_refuse_a_good_model():
     )
 
     assert "definitions have changed" in reason
+
+
+def test_each_outcome_has_its_version_and_what_is_not_defined_has_none():
+    versions = [definitions_version(name) for name in known_outcomes()]
+
+    assert len(set(versions)) == len(versions) >= 2 and all(versions)
+    assert definitions_version("who-wins") == ""

@@ -238,7 +238,7 @@ def _week_to_week(found: Mapping[str, Any]) -> str:
     stayed, people = number(found["stayed"]), number(found["people"])
     return (
         f"Of the {people} people with the highest risks, {stayed} were among them {found['days']} days earlier"
-        f" ({share_in_words(found['share'])})."
+        f" ({percent(found['share']['value'], 0)})."
     )
 
 
