@@ -13,9 +13,9 @@ from django.db import connection, transaction
 import localcare
 from localcare.analysis.linkage.bands import linkage_bands
 from localcare.foundation.people import jobs, linking
-from localcare.foundation.people.duplicates import duplicates_for, find_duplicates
+from localcare.foundation.people.duplicates import decided_by_band, duplicates_for, find_duplicates
 from localcare.foundation.people.linking import SearchRefused, search_by_likeness
-from localcare.foundation.people.linking_presenters import likeness_of
+from localcare.foundation.people.linking_presenters import band_rows, likeness_of
 from localcare.foundation.people.merging import (
     MergeRefused,
     decide_not_same,
@@ -226,6 +226,22 @@ def test_the_pages_say_it_in_words_and_keep_to_the_scope(client):
     assert client.post("/people/duplicates/searches/now/").url == "/people/duplicates/searches/"
     page = client.get("/people/duplicates/searches/").content.decode()
     assert "Waiting for a worker" in page and "one of 100" not in page
+
+
+def test_what_people_decided_is_held_against_what_was_measured(client):
+    assert not any(row.falls_short for row in band_rows(decided_by_band()))
+    for pair in [p for p in duplicates_for(BY) if p.band == "very-likely"][:12]:
+        decide_not_same(duplicate=pair, reason="Cousins", by=BY)
+    for pair in [p for p in duplicates_for(BY) if p.band == "very-likely"][:3]:
+        merge_people(kept=pair.first, removed=pair.second, reason="The same", by=BY)
+    assert decided_by_band() == {"very-likely": (15, 3)}
+    very_likely, *others = band_rows(decided_by_band())
+    assert (very_likely.decided, very_likely.falls_short) == ("3 of 15 pairs decided here", True)
+    assert {row.decided for row in others} == {"None decided here yet"}
+    user = user_with_role("mdt-co-ordinator", everywhere=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/people/duplicates/searches/").content.decode()
+    assert "fewer were the same person than in the tests" in page
 
 
 def test_who_may_not_merge_sees_no_search(client):

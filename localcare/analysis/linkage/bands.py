@@ -64,14 +64,19 @@ class Bands:
     people: int
     seed: int
 
+    @property
+    def all(self) -> tuple[Band, ...]:
+        """Every band, that of pairs with a rival last."""
+        return (*self.bands, self.rivalled)
+
     def band(self, code: str) -> Band:
         """The band of that code; KeyError when there is none."""
-        return {band.code: band for band in (*self.bands, self.rivalled)}[code]
+        return {band.code: band for band in self.all}[code]
 
     @property
     def least_bits(self) -> float:
         """From where on a pair is proposed at all."""
-        return min(band.from_bits for band in (*self.bands, self.rivalled))
+        return min(band.from_bits for band in self.all)
 
 
 @cache

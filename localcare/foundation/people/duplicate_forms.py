@@ -37,7 +37,7 @@ class DuplicateFilters(forms.Form):
         required=False,
         choices=[
             ("", "All"),
-            *((band.code, band.title) for band in (*linkage_bands().bands, linkage_bands().rivalled)),
+            *((band.code, band.title) for band in linkage_bands().all),
             (BY_RULES_ONLY, "Not found by likeness"),
         ],
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Case, FloatField, QuerySet, Value, When
+from django.db.models import Case, Count, FloatField, Q, QuerySet, Value, When
 
 from localcare.analysis.linkage.bands import linkage_bands
 from localcare.analysis.spc.rates import proportion
@@ -111,6 +111,16 @@ def _standing() -> Case:
         for score in (VERY_STRONG, STRONG, ENOUGH)
     ]
     return Case(*found, *strengths, default=Value(0.0), output_field=FloatField())
+
+
+def decided_by_band() -> dict[str, tuple[int, int]]:
+    """By band, how many pairs people have decided here, and how many of them were one person. Counts, nobody's names."""
+    decided = Q(decision__in=(PossibleDuplicate.Decision.MERGED, PossibleDuplicate.Decision.NOT_SAME))
+    rows = PossibleDuplicate.objects.filter(decided).exclude(band="").values("band")
+    counted = rows.annotate(
+        pairs=Count("pk"), same=Count("pk", filter=Q(decision=PossibleDuplicate.Decision.MERGED))
+    )
+    return {row["band"]: (row["pairs"], row["same"]) for row in counted}
 
 
 def merges_for(reader: Reader) -> QuerySet[Merge]:

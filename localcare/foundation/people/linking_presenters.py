@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from localcare.analysis.linkage.bands import linkage_bands
+from localcare.analysis.linkage.bands import Band, linkage_bands
 from localcare.analysis.linkage.definition import linkage_model
 from localcare.analysis.linkage.explaining import Step, waterfall
+from localcare.analysis.spc.rates import proportion
 from localcare.foundation.people.models import LikenessSearch, PossibleDuplicate
-from localcare.kernel.nhs_design.formatting import format_moment, format_number
+from localcare.kernel.nhs_design.formatting import format_moment, format_number, plural
 
 BAND_COLOURS = {"very-likely": "red", "likely": "orange", "possible": "grey", "rivalled": "purple"}
 STATE_COLOURS = {"done": "green", "failed": "red", "running": "blue", "waiting": "grey"}
@@ -108,6 +109,29 @@ def _search_row(search: LikenessSearch) -> SearchRow:
         came_to=came_to,
         message=search.message,
     )
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """One band: what was measured, what people decided here, and whether that falls short of what was measured."""
+
+    title: str
+    measured: str
+    decided: str
+    falls_short: bool
+
+
+def band_rows(decided: dict[str, tuple[int, int]]) -> list[BandRow]:
+    """The bands, the strongest first."""
+    return [_band_row(band, *decided.get(band.code, (0, 0))) for band in linkage_bands().all]
+
+
+def _band_row(band: Band, pairs: int, same: int) -> BandRow:
+    words = (
+        f"{format_number(same)} of {plural(pairs, 'pair')} decided here" if pairs else "None decided here yet"
+    )
+    short = pairs > 0 and proportion(same, pairs).upper < band.share
+    return BandRow(band.title, _sentence(band.in_words), words, short)
 
 
 def _sentence(words: str) -> str:

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from localcare.analysis.linkage.bands import linkage_bands
+from localcare.foundation.people.duplicates import decided_by_band
 from localcare.foundation.people.jobs import ask_for_search
-from localcare.foundation.people.linking_presenters import search_rows
+from localcare.foundation.people.linking_presenters import band_rows, search_rows
 from localcare.foundation.people.models import LikenessSearch
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.audit.actions import record_access
@@ -23,15 +24,11 @@ def searches(request: HttpRequest) -> HttpResponse:
     record_access(reader=request_reader(request), action="person.searches-by-likeness")
     found = list(LikenessSearch.objects.all()[:LATEST])
     done = next((search for search in found if search.state == LikenessSearch.State.DONE), None)
-    bands = linkage_bands()
     context = {
         "rows": search_rows(found),
         "weights": done.weights if done else [],
-        "bands": [
-            (band.title, band.in_words[0].upper() + band.in_words[1:])
-            for band in (*bands.bands, bands.rivalled)
-        ],
-        "measured_on": bands.people,
+        "bands": band_rows(decided_by_band()),
+        "measured_on": linkage_bands().people,
     }
     return render(request, "people/likeness_searches.jinja", context)
 
