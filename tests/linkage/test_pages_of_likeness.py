@@ -81,7 +81,7 @@ def test_a_pair_is_understood_and_put_aside_by_keyboard(
     take_picture(page, "compare-by-likeness")
 
     # And is not sure, and says what is missing
-    page.get_by_role("link", name="Not sure yet").press("Enter")
+    page.get_by_role("button", name="Not sure yet").press("Enter")
     page.get_by_role("button", name="Put aside").press("Enter")
     assert page.get_by_text("Enter the reason for the decision").first.is_visible()
     assert_accessible(page)
@@ -94,7 +94,7 @@ def test_a_pair_is_understood_and_put_aside_by_keyboard(
     assert page.get_by_text("Ask the practice for her maiden name").is_visible()
     assert not Person.objects.exclude(merged_into=None).exists()
     page.get_by_role("link", name="Compare TESTVALE, Elizabeth and TESTJONES, Betty").click()
-    page.get_by_role("link", name="Put back to decide").click()
+    page.get_by_role("button", name="Put back to decide").click()
     page.get_by_label("Reason").fill("The practice called")
     page.get_by_role("button", name="Propose them again").click()
     assert page.get_by_text("This pair is to be decided again.").is_visible()
