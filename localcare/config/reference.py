@@ -12,6 +12,7 @@ from localcare.analysis.comparing_reference import comparing_markdown
 from localcare.analysis.dataset.describe import schema_markdown
 from localcare.analysis.measures.reference import reference_markdown as indicators_markdown
 from localcare.analysis.quality.reference import rules_markdown
+from localcare.analysis.risk.reference import risk_markdown
 from localcare.analysis.scores.reference import reference_markdown
 from localcare.analysis.simulation.scenario.reference import scenario_markdown
 from localcare.config.command_line.application import application
@@ -80,6 +81,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "data-quality.md": rules_markdown,
     "comparing-and-charts.md": comparing_markdown,
     "linked-dataset.md": schema_markdown,
+    "risk-models.md": risk_markdown,
     "scenarios.md": scenario_markdown,
     "scores.md": reference_markdown,
 }

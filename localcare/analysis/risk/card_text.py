@@ -18,7 +18,7 @@ from localcare.analysis.risk.card_tables import (
 Card = Mapping[str, Any]
 PRISMATIC = (
     "A trial of giving practices a tool that predicts emergency admissions (PRISMATIC, 230,099 people) saw emergency"
-    " admissions go up, not down. Telling people apart is not helping them. So each list from this model carries an"
+    " admissions go up, not down. Telling people apart is not helping them. So a list from a model here carries an"
     " action for each person, a person's decision, and an evaluation of what it changed."
 )
 
