@@ -25,23 +25,30 @@ from localcare.analysis.scores.columns import ALL, columns_of
 from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.packs import Packs, shipped_packs
 from localcare.analysis.scores.register import registered
+from localcare.analysis.scores.staging import Stage, as_planned
 from localcare.analysis.scores.windows import Window
 
 
 def score(
-    dataset: LinkedDataset, *, as_of: date, scores: Collection[str] = ALL, packs: Packs | None = None
+    dataset: LinkedDataset,
+    *,
+    as_of: date,
+    scores: Collection[str] = ALL,
+    packs: Packs | None = None,
+    stage: Stage = as_planned,
 ) -> Any:
     """One row per person registered and alive on the date, with the columns of `columns.py`.
 
     Nothing after `as_of` counts. People without any record are there with 0. Distinct codes are read when the
-    expression is made; the rest runs when it is executed. ValueError for a score that does not exist.
+    expression is made; the rest runs when it is executed, unless `stage` works the parts out before they are joined
+    (`staging.staged`). ValueError for a score that does not exist.
     """
     if unknown := sorted(set(scores) - set(ALL)):
         raise ValueError(f"there is no score {unknown[0]!r}; choose from {', '.join(ALL)}")
     chosen = _with_what_they_need(scores)
-    table = registered(dataset.table("persons"), dataset.table("registrations"), as_of)
+    table = stage(registered(dataset.table("persons"), dataset.table("registrations"), as_of))
     for measured in _measured(dataset, as_of, chosen, packs or shipped_packs()):
-        table = _left_join(table, measured)
+        table = _left_join(table, stage(measured))
     table = _fill(table, chosen)
     derived = table.mutate(**_derived(table, chosen))
     return derived.select(

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from localcare.analysis.scores.definitions import definition
 from localcare.analysis.scores.packs import Packs, load_packs, shipped_packs
 from localcare.analysis.scores.pipeline import score
 from localcare.analysis.scores.slices import gathered, slices
+from localcare.analysis.scores.staging import staged
 
 Progress = Callable[[str, int, int], None]
 STEPS = ("Opening the dataset", "Reading the codes", "Scoring everyone", "Done")
@@ -66,10 +68,10 @@ def write_scores(
             dataset_path, choice, memory_limit=memory_limit, threads=threads, temp_directory=scratch
         ) as dataset:
             tell(STEPS[1], 1, len(STEPS))
-            table = score(dataset, as_of=as_of, scores=scores, packs=packs)
+            table = _table(dataset, tell, as_of=as_of, scores=scores, packs=packs)
             tell(STEPS[2], 2, len(STEPS))
             people = write_result(
-                dataset.backend, _sliced(dataset, table), out, exchange=choice.exchange,
+                dataset.backend, table, out, exchange=choice.exchange,
                 tasks=lambda done, total: tell(f"{STEPS[2]}: {done} of {total} tasks", 2, len(STEPS)),
             )  # fmt: skip
             run = _describe(dataset, as_of, out, people, scores, packs, choice.engine)
@@ -91,9 +93,21 @@ def _silent(what: str, step: int, steps: int) -> None:
     return None
 
 
-def _sliced(dataset: LinkedDataset, table: Any) -> Any:
-    ranges = [] if is_spark(dataset.backend) else slices(dataset)
-    return gathered(dataset, table, ranges) if ranges else table
+def _table(dataset: LinkedDataset, tell: Progress, **asked: Any) -> Any:
+    """The scores, ready to be written: on Spark one plan; on DuckDB slice by slice where files allow, else part by part."""
+    if is_spark(dataset.backend):
+        return score(dataset, **asked)
+    if ranges := slices(dataset):
+        table = score(dataset, **asked)
+        tell(STEPS[2], 2, len(STEPS))
+        return gathered(dataset, table, ranges)
+    work_out, done = staged(dataset.backend), count(1)
+
+    def stage(part: Any) -> Any:
+        tell(f"{STEPS[2]}: part {next(done)}", 2, len(STEPS))
+        return work_out(part)
+
+    return score(dataset, stage=stage, **asked)
 
 
 def _describe(

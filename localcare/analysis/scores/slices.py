@@ -22,7 +22,7 @@ def slices(dataset: LinkedDataset, *, people: int = PEOPLE_IN_SLICE) -> list[Ran
 
     Only Parquet files can be sliced, and only the statistics of their row groups tell who is where.
     """
-    files = set(dataset.views.values())
+    files = [file for file in dataset.files.values() if file is not None]
     if any(file.suffix in (".csv", ".gz") for file in files):
         return []
     ranges = _ranges(dataset, people)
