@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -179,11 +180,14 @@ def _made_with(packs: Packs) -> dict[str, Any]:
 
 @contextmanager
 def opened(dataset: LinkedDataset | Path | str) -> Iterator[LinkedDataset]:
-    """The dataset itself, or the folder opened and closed again."""
+    """The dataset itself, or the folder opened and closed again; what does not fit in memory goes to a temporary folder."""
     if isinstance(dataset, LinkedDataset):
         yield dataset
         return
-    with LinkedDataset.open(dataset) as source:
+    with (
+        tempfile.TemporaryDirectory(prefix="localcare-risk-") as scratch,
+        LinkedDataset.open(dataset, temp_directory=scratch) as source,
+    ):
         yield source
 
 
