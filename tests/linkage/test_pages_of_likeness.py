@@ -83,10 +83,12 @@ def test_a_pair_is_understood_and_put_aside_by_keyboard(
     # And is not sure, and says what is missing
     page.get_by_role("button", name="Not sure yet").press("Enter")
     page.get_by_role("button", name="Put aside").press("Enter")
+    page.get_by_text("There is a problem").wait_for()
     assert page.get_by_text("Enter the reason for the decision").first.is_visible()
     assert_accessible(page)
     page.get_by_label("Reason").fill("Ask the practice for her maiden name")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/people/duplicates/")
 
     # Then the pair waits aside, both records are as they were, and it can come back
     assert page.get_by_text("Put aside.").is_visible()
