@@ -37,7 +37,8 @@ def overlay_figure(page: IndicatorPage, key: str) -> Figure | None:
     except (NotYet, JournalError, LookupError) as fault:
         return nothing(OVERLAY, title, f"The simulation cannot be measured so: {fault}")
     simulated = {point.starts_on: point.number.value for point in points}
-    lived = {moment.starts_on: moment.value for moment in page.series.moments}
+    begins = min(simulated, default=date.min) if offer.is_of_lived_days else date.min
+    lived = {moment.starts_on: moment.value for moment in page.series.moments if moment.starts_on >= begins}
     if not simulated or not lived:
         return nothing(OVERLAY, title, "One of the two has nothing that this indicator counts.")
     if len(calendar(period, min(*lived, *simulated), max(*lived, *simulated))) > MOST_PERIODS:

@@ -17,12 +17,13 @@ from localcare.analysis.simulation.scenario.reading_services import UNLIMITED
 from localcare.kernel.nhs_design.formatting import format_short_date
 from localcare.system.planning.lengths import average, many
 
-Group = Literal["places", "people", "stays", "branches", "changes"]
+Group = Literal["places", "dates", "people", "stays", "branches", "changes"]
 Kind = Literal["whole", "number", "percent", "day"]
 Place = tuple[str | int, ...]
 
 GROUPS: Mapping[Group, str] = {
     "places": "Places and staff",
+    "dates": "When places open and close",
     "people": "People who come",
     "stays": "How long it takes",
     "branches": "Where people go next",
@@ -72,6 +73,7 @@ def levers_of(
     known = pathways_of(scenario, pathways)
     return (
         *_places(content, scenario),
+        *_dates(scenario),
         *_people(content, scenario, known),
         *_stays(scenario, known),
         *_branches(scenario, known),
@@ -125,6 +127,29 @@ def _places(content: Mapping[str, Any], scenario: Scenario) -> Iterator[Lever]:
                 heading=service.title,
                 label="Missing through sickness",
             )
+
+
+def _dates(scenario: Scenario) -> Iterator[Lever]:
+    """The day on which each period of capacity after the first begins; the one before it ends the day before."""
+    for code, service in scenario.services.items():
+        for at, period in enumerate(service.capacity[1:], start=1):
+            number = "these places" if period.shifts else _so_many(period.places, service.unit)
+            yield Lever(
+                f"opens.{code}.{at}",
+                "dates",
+                "day",
+                ("services", code, "capacity", at, "from"),
+                f"{service.title}: {number} from",
+                "",
+                period.since,
+                code,
+                heading=service.title,
+                label=f"{number[:1].upper()}{number[1:]} from",
+            )
+
+
+def _so_many(places: int | None, unit: str) -> str:
+    return "no limit" if places is None else f"{places} {many(unit) if places != 1 else unit}"
 
 
 def _people(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from localcare.kernel.nhs_design.formatting import format_short_date
@@ -40,12 +40,17 @@ def moved(content: Mapping[str, Any], levers: Iterable[Lever], moves: Moves) -> 
     for lever, value in chosen:
         if lever.group == "branches":
             branches.setdefault(lever.place[:-1], []).append((lever, float(value)))  # type: ignore[arg-type]
+        elif lever.group == "dates":
+            _open_on(found, lever, value)  # type: ignore[arg-type]
         elif lever.group == "stays":
             _stretch(found, lever, float(value))  # type: ignore[arg-type]
         else:
             _put(found, lever, value)
     for place, several in branches.items():
         _shift(found, place, several)
+    for lever, _ in chosen:
+        if lever.group == "dates":
+            _check_order(found, lever)
     return found
 
 
@@ -96,6 +101,30 @@ def _as_written(lever: Lever, value: float | date) -> Any:
     if lever.kind == "whole":
         return int(value)
     return float(f"{value / 100:.9g}") if lever.kind == "percent" else value
+
+
+def _open_on(content: dict[str, Any], lever: Lever, day: date) -> None:
+    """Begin a period of capacity on another day; the one before it ends the day before."""
+    _put(content, lever, day)
+    periods, at = _at(content, lever.place[:-2]), lever.place[-2]
+    periods[at - 1]["until"] = day - timedelta(days=1)  # type: ignore[operator]
+
+
+def _check_order(content: dict[str, Any], lever: Lever) -> None:
+    """Each period lasts a day at least. CannotMove."""
+    periods = _at(content, lever.place[:-2])
+    for said in periods:
+        until = said.get("until")
+        if until is not None and _day(until) < _day(said["from"]):
+            raise CannotMove(
+                lever.name,
+                f"{lever.title}: the day must lie after the one on which the places before it open, and before the one on "
+                "which those after it do",
+            )
+
+
+def _day(said: Any) -> date:
+    return said if isinstance(said, date) else date.fromisoformat(str(said))
 
 
 def _stretch(content: dict[str, Any], lever: Lever, value: float) -> None:

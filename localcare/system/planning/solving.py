@@ -118,7 +118,7 @@ def _places(base: Base, moves: Moves, now: ServiceAnswer, aim: Aim) -> Solution:
     plenty = float(math.ceil(now.most_load * 3 + 100))
     found: dict[str, float] = {}
     rows = []
-    for period, several in _periods(base.scenario, now.service, levers):
+    for period, several in _periods(base.moved(moves)[1], now.service, levers):
         rest = {one.name: plenty for one in levers if one not in several}
 
         def enough(
