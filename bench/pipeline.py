@@ -1,32 +1,46 @@
-"""The whole scores pipeline over a generated linked dataset, against only scanning the columns it reads.
+"""The whole scores pipeline over a generated linked dataset, against only scanning the columns it reads, and against Polars.
 
-    python bench/pipeline.py                    2 million people x 60 events (needs about 3 GB of temporary disk)
-    python bench/pipeline.py --people 50000     a small run
-    python bench/pipeline.py --order person     every table in order of person, as the synthetic writer has them
+    python bench/pipeline.py                           0.2 and 2 million people x 60 events (about 3 GB of temporary disk)
+    python bench/pipeline.py --people 50000            a small run
+    python bench/pipeline.py --people 2000000 10000000 two sizes; 10 million need about 10 GB of temporary disk
+    LOCALCARE_BENCH_LARGE=1 python bench/pipeline.py   0.2, 2 and 10 million
+    python bench/pipeline.py --order person            every table in order of person, as the synthetic writer has them
 
-Prints one JSON line. Bar: at most 4 times the scan, peak memory below 1 GB.
+Prints one JSON line for each size and one for the growth between sizes. Bars: at 2 million at most 4 times the scan and
+below 1 GB; at 10 million below 3 GB; from size to size at most 1.15 times what more people explain.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
+import shutil
 import sys
 import tempfile
 import time
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.memory import printed_and_peak
 
+Run = dict[str, float]
+
 AS_OF = date(2026, 11, 22)
 SEED = 20261122
+SIZES = (200_000, 2_000_000)
+LARGE = 10_000_000  # when LOCALCARE_BENCH_LARGE is set
+PEER_UP_TO = 2_000_000
+BYTES_A_PERSON = 1000  # of temporary disk: the dataset, the result, and what the engines spill
 BAR_TIMES_SCAN = 4.0
-BAR_PEAK_MB = 1024
+BARS_PEAK_MB = {2_000_000: 1024, 10_000_000: 3072}
+BAR_TIMES_LINEAR = 1.15
 
 SCANNED = {
     "persons": "person_id birth_date death_date sex imd_decile",
@@ -144,73 +158,157 @@ def pipeline(folder: Path, out: Path) -> None:
     write_scores(folder, AS_OF, out)
 
 
+def peer(folder: Path, out: Path) -> None:
+    from bench.pipeline_peer import pipeline_peer
+
+    pipeline_peer(folder, AS_OF, out)
+
+
+TASKS = {"scan": scan, "pipeline": pipeline, "peer": peer}
+
+
 def timed_child(task: str, folder: Path, out: Path) -> None:
     """Run a task in this process and print its seconds, without the imports."""
-    import localcare.analysis.scores.run  # noqa: F401
     from localcare.analysis import libraries
 
-    libraries.load()
-    began = time.perf_counter()
-    {"scan": scan, "pipeline": pipeline}[task](folder, out)
-    print(json.dumps({"seconds": time.perf_counter() - began}))
+    if task == "peer":
+        import bench.pipeline_peer  # noqa: F401
+    else:
+        import localcare.analysis.scores.run  # noqa: F401
+
+        libraries.load()
+    began, worked = time.perf_counter(), time.process_time()
+    TASKS[task](folder, out)
+    seconds, processor_seconds = time.perf_counter() - began, time.process_time() - worked
+    print(json.dumps({"seconds": seconds, "processor_seconds": processor_seconds}))
 
 
-def measured(task: str, folder: Path, out: Path) -> dict[str, float]:
-    """Run a task in a process of its own; seconds, and the peak of its resident memory in MB."""
+def measured(task: str, folder: Path, out: Path) -> Run:
+    """Run a task in a process of its own; its seconds, processor seconds, and the peak of its resident memory in MB."""
     command = [sys.executable, __file__, "--task", task, "--folder", str(folder), "--out", str(out)]
     printed, peak_mb = printed_and_peak(command)
     return json.loads(printed) | {"peak_mb": peak_mb}
 
 
+def differing(mine: Path, theirs: Path) -> int:
+    """For how many people any column differs, or is there on one side only."""
+    import duckdb
+
+    (found,) = duckdb.execute(
+        "select count(*) from ((from read_parquet($mine) except all from read_parquet($theirs))"
+        " union all (from read_parquet($theirs) except all from read_parquet($mine)))",
+        {"mine": str(mine), "theirs": str(theirs)},
+    ).fetchone()
+    return int(found)
+
+
 def main() -> None:
+    options = arguments()
+    if options.task:
+        timed_child(options.task, options.folder, options.out)
+        return
+    lines = [measure(people, options) for people in sorted(options.people)]
+    for smaller, larger in pairwise(lines):
+        print(json.dumps(growth(smaller, larger)))
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--people", type=int, default=2_000_000)
+    large = (LARGE,) if os.environ.get("LOCALCARE_BENCH_LARGE") else ()
+    parser.add_argument("--people", type=int, nargs="+", default=[*SIZES, *large])
     parser.add_argument(
         "--runs", type=int, default=2, help="each task so many times, in turn; the best counts"
     )
     parser.add_argument("--order", choices=["none", "person"], default="none", help="of the rows")
-    parser.add_argument("--task", choices=["scan", "pipeline"], help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=list(TASKS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.task:
-        timed_child(options.task, options.folder, options.out)
-        return
+    return parser.parse_args()
+
+
+def measure(people: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Generate a dataset of so many people, run every task over it, print the line, and leave nothing behind."""
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < people * BYTES_A_PERSON:
+        raise SystemExit(
+            f"{people:,} people need {people * BYTES_A_PERSON / 2**30:.0f} GB under {tempfile.gettempdir()},"
+            f" which has {free / 2**30:.0f} GB: make room, or set TMPDIR to a larger disk"
+        )
+    tasks = [task for task in TASKS if task != "peer" or people <= PEER_UP_TO]
     with tempfile.TemporaryDirectory(prefix="localcare-bench-") as scratch:
-        folder, out = Path(scratch) / "dataset", Path(scratch) / "scores.parquet"
+        folder = Path(scratch) / "dataset"
+        files = {task: Path(scratch) / f"{task}.parquet" for task in tasks}
         folder.mkdir()
-        generate(folder, options.people, options.order)
-        results: dict[str, list[dict[str, float]]] = {"scan": [], "pipeline": []}
+        generate(folder, people, options.order)
+        results: dict[str, list[Run]] = {task: [] for task in tasks}
         for _ in range(options.runs):
             for task, found in results.items():
-                found.append(measured(task, folder, out))
+                found.append(measured(task, folder, files[task]))
         size = sum(file.stat().st_size for file in folder.glob("*.parquet"))
-    report(options, results, size)
+        differ = differing(files["pipeline"], files["peer"]) if "peer" in files else None
+    line = report(people, options.order, results, size, differ)
+    print(json.dumps(line), flush=True)
+    return line
 
 
-def report(options: argparse.Namespace, results: dict[str, list[dict[str, float]]], size: int) -> None:
-    scan_seconds = min(run["seconds"] for run in results["scan"])
-    seconds = min(run["seconds"] for run in results["pipeline"])
-    peak = max(run["peak_mb"] for run in results["pipeline"])
-    line = {
-        "benchmark": "pipeline",
-        "people": options.people,
-        "events": options.people * 60,
-        "order": options.order,
-        "parquet_mb": round(size / 2**20),
-        "scan_seconds": round(scan_seconds, 2),
-        "pipeline_seconds": round(seconds, 2),
-        "times_scan": round(seconds / scan_seconds, 2),
-        "bar_times_scan": BAR_TIMES_SCAN,
-        "peak_mb": round(peak),
-        "bar_peak_mb": BAR_PEAK_MB,
-        "met": seconds <= BAR_TIMES_SCAN * scan_seconds and peak < BAR_PEAK_MB,
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
+def report(
+    people: int, order: str, results: dict[str, list[Run]], size: int, differ: int | None
+) -> dict[str, Any]:
+    best = {
+        task: {name: min(run[name] for run in runs) for name in ("seconds", "processor_seconds")}
+        for task, runs in results.items()
     }
-    print(json.dumps(line))
+    peak = {task: max(run["peak_mb"] for run in runs) for task, runs in results.items()}
+    scanned, scored = best["scan"], best["pipeline"]
+    times_scan = scored["seconds"] / scanned["seconds"]
+    line = {
+        "benchmark": f"{people / 1e6:g} million people"
+        + (", in order of person" if order == "person" else ""),
+        "people": people,
+        "events": people * 60,
+        "parquet_mb": round(size / 2**20),
+        "scan_seconds": round(scanned["seconds"], 2),
+        "pipeline_seconds": round(scored["seconds"], 2),
+        "times_scan": round(times_scan, 2),
+        "scan_processor_seconds": round(scanned["processor_seconds"], 2),
+        "pipeline_processor_seconds": round(scored["processor_seconds"], 2),
+        "times_scan_in_processor_seconds": round(
+            scored["processor_seconds"] / scanned["processor_seconds"], 2
+        ),
+        "peak_mb": round(peak["pipeline"]),
+    }
+    if "peer" in best:
+        line |= {
+            "polars_seconds": round(best["peer"]["seconds"], 2),
+            "polars_processor_seconds": round(best["peer"]["processor_seconds"], 2),
+            "polars_peak_mb": round(peak["peer"]),
+            "rows_that_differ_from_polars": differ,
+        }
+    if people in BARS_PEAK_MB:
+        fast = people != SIZES[-1] or times_scan <= BAR_TIMES_SCAN
+        bars = {"bar_times_scan": BAR_TIMES_SCAN} if people == SIZES[-1] else {}
+        line |= bars | {
+            "bar_peak_mb": BARS_PEAK_MB[people],
+            "met": fast and peak["pipeline"] < BARS_PEAK_MB[people] and not differ,
+        }
+    return line | {"cpus": os.cpu_count(), "python": platform.python_version()}
+
+
+def growth(smaller: dict[str, Any], larger: dict[str, Any]) -> dict[str, Any]:
+    """How the pipeline's time grows from one size to a larger: the exponent, and how many times as much as linear."""
+    people = larger["people"] / smaller["people"]
+    seconds = larger["pipeline_seconds"] / smaller["pipeline_seconds"]
+    return {
+        "benchmark": f"growth from {smaller['people'] / 1e6:g} to {larger['people'] / 1e6:g} million",
+        "times_the_people": round(people, 2),
+        "times_the_seconds": round(seconds, 2),
+        "exponent": round(math.log(seconds) / math.log(people), 3),
+        "times_linear": round(seconds / people, 3),
+        "bar_times_linear": BAR_TIMES_LINEAR,
+        "met": seconds / people <= BAR_TIMES_LINEAR,
+    }
 
 
 if __name__ == "__main__":
