@@ -10,7 +10,7 @@ from typing import Any, Self
 from localcare.analysis.dataset.engine import ENGINES, Engine, connect, distinct_values, is_spark
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
 from localcare.analysis.dataset.spark import connect_spark
-from localcare.analysis.dataset.spark_files import SparkFiles, address_of, is_address, lookup
+from localcare.analysis.dataset.spark_files import SparkFiles, address_of, is_address, nothing
 from localcare.analysis.dataset.writing import METADATA_FILE
 from localcare.analysis.libraries import ibis
 
@@ -126,7 +126,7 @@ class LinkedDataset:
     def _nothing(self, described: Table) -> Any:
         schema = ibis_schema(described)
         if self._spark:
-            return lookup(self.backend, {name: str(type_) for name, type_ in schema.items()}, [])
+            return nothing(self.backend, schema)
         return ibis.memtable(schema.to_pyarrow().empty_table())
 
     def _refuse_what_is_no_folder(self, path: Path | str) -> None:
@@ -184,8 +184,10 @@ def read_file(backend: Any, file: Path, described: Table, *, as_text: bool = Fal
     if as_text:
         return backend.read_csv(str(file), all_varchar=True, header=True)
     present = backend.read_csv(str(file), all_varchar=True, header=True).columns
-    types = {column.name: DUCKDB_TYPES[column.type] for column in described.columns if column.name in present}
-    return backend.read_csv(str(file), types=types, header=True)
+    # moments as text, because the reader drops their offset silently; days as the schema has them, never guessed
+    kinds = DUCKDB_TYPES | {"timestamp": "VARCHAR"}
+    types = {column.name: kinds[column.type] for column in described.columns if column.name in present}
+    return backend.read_csv(str(file), types=types, header=True, dateformat="%Y-%m-%d")
 
 
 DUCKDB_TYPES = {
@@ -222,4 +224,7 @@ def _cast(file: Path, raw: Any, column: Column) -> Any:
                 f" ({column.type}: {column.meaning}), or run `localcare dataset check` for every problem"
             )
         return ibis.null(IBIS_TYPES[column.type])
-    return raw[column.name].cast(IBIS_TYPES[column.type])
+    stored = raw[column.name]
+    if column.type == "timestamp" and stored.type().is_string():
+        stored = stored.cast("timestamp('UTC')")  # which heeds an offset, and takes none for UTC
+    return stored.cast(IBIS_TYPES[column.type])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -12,12 +13,20 @@ from uuid import uuid4
 
 from localcare.analysis.dataset.engine import EngineChoice, connect, is_spark
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
-from localcare.analysis.dataset.spark import DEFAULT_MASTER, SparkError, connect_spark, is_local, session_of
-from localcare.analysis.dataset.spark_files import SparkFiles, address_of, is_address
+from localcare.analysis.dataset.spark import (
+    DEFAULT_MASTER,
+    SparkError,
+    connect_spark,
+    is_local,
+    plainly,
+    session_of,
+)
+from localcare.analysis.dataset.spark_files import SparkFiles, address_of, is_address, spark_types
 
 ENDINGS = (".parquet", ".csv")
 Tasks = Callable[[int, int], None]  # how many of Spark's tasks are done, of how many known so far
 EVERY_SECONDS = 1.0
+_NUMBERS = count(1)
 
 
 def refuse_ending(out: Path | str) -> None:
@@ -136,6 +145,7 @@ def _watch(tracker: Any, tasks: Tasks, ended: Event) -> None:
 
 def _by_duckdb(backend: Any, table: Any, out: Path) -> int:
     unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
+    table = _as_declared(backend, table)
     if out.suffix == ".parquet":
         backend.to_parquet(table, unfinished, compression="zstd")
         read = "read_parquet(?)"
@@ -147,10 +157,18 @@ def _by_duckdb(backend: Any, table: Any, out: Path) -> int:
     return int(rows)
 
 
+def _as_declared(backend: Any, table: Any) -> Any:
+    """The expression with each column of the type that Ibis takes it to be of, where DuckDB makes it of another."""
+    backend._run_pre_execute_hooks(table)
+    name = f"localcare_result_{next(_NUMBERS)}"
+    backend.con.execute(f"create temp view {name} as {backend.compile(table)}")
+    return backend.table(name, database=("temp", "main")).cast(table.schema())
+
+
 def _by_spark(backend: Any, table: Any, address: str, tasks: Tasks | None) -> int:
     files, unfinished = SparkFiles(backend), f"{address}.part"
     files.remove(unfinished)
-    with watched(backend, tasks):
+    with watched(backend, tasks), plainly("Spark could not work it out"):
         _frame(backend, table).write.parquet(unfinished)
     files.move(unfinished, address)
     return int(session_of(backend).read.parquet(address).count())
@@ -161,7 +179,7 @@ def _by_spark_here(backend: Any, table: Any, out: Path, exchange: str | None, ta
     _refuse_without_exchange(session_of(backend).sparkContext.master, exchange)
     files, shared = SparkFiles(backend), _shared_folder(exchange)
     try:
-        with watched(backend, tasks):
+        with watched(backend, tasks), plainly("Spark could not work it out"):
             _frame(backend, table).write.parquet(f"{shared}/parts")
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".parts-") as scratch:
             files.copy_out(f"{shared}/parts", Path(scratch))
@@ -179,5 +197,11 @@ def _gathered(parts: Path, out: Path) -> int:
 
 
 def _frame(backend: Any, table: Any) -> Any:
+    """The expression as Spark's own, each column made of the type that Ibis takes it to be of.
+
+    Where Ibis believes a column to be an int64 already, it leaves a cast out, and Spark has an int32.
+    """
     backend._run_pre_execute_hooks(table)  # gives Spark the small tables that the expression holds
-    return session_of(backend).sql(backend.compile(table))
+    frame = session_of(backend).sql(backend.compile(table))
+    kinds = spark_types(table.schema())
+    return frame.select(*(frame[f"`{name}`"].cast(kind).alias(name) for name, kind in kinds.items()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ SETTINGS = {  # what the same answers need of a session
     "spark.sql.ansi.enabled": "true",  # a number that does not fit is an error, as on DuckDB
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",  # a practice "0042" is not 42
+    "spark.sql.legacy.parquet.nanosAsLong": "true",  # moments written by pandas
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.compression.codec": "zstd",
 }
@@ -142,6 +145,18 @@ def spark_memory(limit: str) -> str:
     return f"{found[1]}{found[2].lower()}"
 
 
+@contextmanager
+def plainly(what: str) -> Iterator[None]:
+    """Tell what Spark says while the block runs in one sentence, as a SparkError."""
+    try:
+        yield
+    except pyspark.errors.PySparkException as fault:
+        said = (str(fault).splitlines() or [type(fault).__name__])[0]
+        raise SparkError(
+            f"{what}: {said} `localcare dataset check` tells of every fault in the data."
+        ) from fault
+
+
 def _require_pyspark() -> None:
     try:
         _ = (pyspark.sql, ibis.pyspark)
@@ -161,6 +176,9 @@ def _folder(temp_directory: Path | str | None) -> Path | None:
 
 
 def _backend(session: Any, settings: Mapping[str, str] | None) -> Any:
+    logging.getLogger("SQLQueryContextLogger").setLevel(
+        logging.CRITICAL
+    )  # it repeats every error with its trace
     backend = ibis.pyspark.connect(session)
     for name, value in (SETTINGS | dict(settings or {})).items():
         if session.conf.isModifiable(name):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from localcare.analysis.dataset.schema import Table
-from localcare.analysis.dataset.spark import SparkError, pyspark, session_of
+from localcare.analysis.dataset.spark import SparkError, plainly, pyspark, session_of
 from localcare.analysis.libraries import Library
 from localcare.analysis.libraries import pyarrow as pa
 
@@ -19,6 +20,15 @@ DELIMITERS = ",;\t|"  # the first that the header has most of
 _ADDRESS = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:/")
 _NUMBERS = count(1)
 py4j: Any = Library("py4j", "protocol")
+SPARK_TYPES = {
+    "int64": "bigint",
+    "int32": "int",
+    "string": "string",
+    "date": "date",
+    "timestamp": "timestamp_ntz",
+    "double": "double",
+    "boolean": "boolean",
+}
 _ARROW = {"float64": "float64", "date": "date32"}  # where Arrow's name of a type is not Ibis's
 
 
@@ -54,15 +64,11 @@ class SparkFiles:
         return None
 
     def read(self, address: str, described: Table) -> Any:
-        """The rows as an Ibis table: Parquet as stored, CSV as text whose empty fields are empty."""
-        if address.endswith((".csv", ".csv.gz")):
-            return self._named(self._csv(address))
-        try:
-            return self._named(self.session.read.parquet(address))
-        except pyspark.errors.AnalysisException as fault:
-            raise SparkError(
-                f"{address}: Spark cannot read {described.name}: {_first_line(fault)}"
-            ) from fault
+        """The rows as an Ibis table: Parquet as stored, CSV in the schema's types; moments in UTC without a zone."""
+        with plainly(f"{address}: Spark cannot read {described.name}"):
+            if address.endswith((".csv", ".csv.gz")):
+                return named(self.backend, _typed(self._csv(address), described))
+            return named(self.backend, _without_zones(self.session.read.parquet(address), described))
 
     def text(self, address: str) -> str | None:
         """The content of a small file of text; None when there is none."""
@@ -112,9 +118,6 @@ class SparkFiles:
         nothing = pyspark.sql.functions.lit("")
         return read.select(*(empty(read[f"`{name}`"], nothing).alias(name) for name in read.columns))
 
-    def _named(self, frame: Any) -> Any:
-        return named(self.backend, frame)
-
     def _path(self, address: str) -> Any:
         return self.session._jvm.org.apache.hadoop.fs.Path(address)
 
@@ -146,6 +149,12 @@ def lookup(backend: Any, columns: Mapping[str, str], rows: Sequence[Sequence[Any
     return given(backend, pa.Table.from_arrays(values, schema=schema))
 
 
+def nothing(backend: Any, schema: Any) -> Any:
+    """A table without rows, with the columns of an Ibis schema."""
+    datatypes = import_module("ibis.backends.pyspark.datatypes")
+    return named(backend, session_of(backend).createDataFrame([], datatypes.PySparkSchema.from_ibis(schema)))
+
+
 def given(backend: Any, table: Any) -> Any:
     """An Arrow table given to Spark."""
     return named(backend, session_of(backend).createDataFrame(table))
@@ -158,10 +167,17 @@ def named(backend: Any, frame: Any) -> Any:
     return backend.table(name)
 
 
+def spark_types(schema: Any) -> dict[str, Any]:
+    """Spark's type of each column of an Ibis schema."""
+    datatypes = import_module("ibis.backends.pyspark.datatypes")
+    return {name: datatypes.PySparkType.from_ibis(kind) for name, kind in schema.items()}
+
+
 def first_values(expression: Any) -> list[Any]:
     """The first column of an expression, as Python values."""
     backend = expression.get_backend()
-    return [row[0] for row in session_of(backend).sql(backend.compile(expression)).collect()]
+    with plainly("Spark could not read the codes"):
+        return [row[0] for row in session_of(backend).sql(backend.compile(expression)).collect()]
 
 
 def _is_folder(system: Any, path: Any) -> bool:
@@ -183,5 +199,33 @@ def _holds(ending: str, system: Any, path: Any) -> bool:
     return False
 
 
-def _first_line(fault: Exception) -> str:
-    return (str(fault).splitlines() or [type(fault).__name__])[0]
+def _typed(frame: Any, described: Table) -> Any:
+    """Columns of text made of the schema's types; a whole number may be written with a point, as pandas does."""
+    functions = pyspark.sql.functions
+    columns = []
+    for name in frame.columns:
+        column, kind = frame[f"`{name}`"], _kind(described, name)
+        if kind in ("int32", "int64"):
+            column = functions.regexp_replace(column, r"\.0*$", "")
+        if kind == "timestamp":
+            column = column.cast("timestamp")  # which heeds a zone, and takes none for UTC
+        columns.append(column.cast(SPARK_TYPES[kind]).alias(name))
+    return frame.select(*columns)
+
+
+def _without_zones(frame: Any, described: Table) -> Any:
+    """Moments stored with a zone, or in nanoseconds (which Spark takes for numbers), as UTC without a zone."""
+    functions = pyspark.sql.functions
+    columns = []
+    for name, stored in frame.dtypes:
+        column = frame[f"`{name}`"]
+        if stored == "bigint" and _kind(described, name) in ("timestamp", "date"):
+            column = functions.timestamp_micros(functions.floor(column / 1000).cast("bigint"))
+        if stored in ("bigint", "timestamp") and _kind(described, name) in ("timestamp", "date"):
+            column = column.cast("timestamp_ntz").alias(name)
+        columns.append(column)
+    return frame.select(*columns)
+
+
+def _kind(described: Table, name: str) -> str:
+    return next((column.type for column in described.columns if column.name == name), "string")

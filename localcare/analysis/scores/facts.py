@@ -61,14 +61,20 @@ def masks_per_person(
         [facts.system == known.system_as_recorded, facts.code == known.code_as_recorded],
         how="inner",
     )
-    # asked outright: a comparison with a bound is dropped where a file's statistics, which leave out NaN, allow it
-    finite = ~(joined.value.isnan() | joined.value.isinf())
-    beyond = finite & ((joined.value > joined.above) | (joined.value < joined.below))
+    beyond = is_finite(joined.value) & ((joined.value > joined.above) | (joined.value < joined.below))
     meets = joined.only_unit.isnull() | ((joined.unit.fill_null("") == joined.only_unit) & beyond)
     counted = joined.filter(
         joined.occurred_on > joined.after, joined.occurred_on <= ibis.literal(as_of), meets
     )
     return counted.group_by("person_id").aggregate(**{column: bit_or(counted[column]) for column in columns})
+
+
+def is_finite(value: Any) -> Any:
+    """Whether a measured value is a number; Ibis's own question about infinity is always answered no on Spark.
+
+    Asked outright: a comparison with a bound is dropped where a file's statistics, which leave out NaN, allow it.
+    """
+    return ~(value.isnan() | (value.abs() == ibis.literal(math.inf, "float64")))
 
 
 def fact_map(facts: Any, codes: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str]) -> Any:

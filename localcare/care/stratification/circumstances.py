@@ -63,11 +63,15 @@ def _facts(facts: Any, as_of: date, codes: Mapping[str, Any]) -> Any:
         facts.code.isin(wanted), facts.occurred_on <= day, facts.ended_on.isnull() | (facts.ended_on > day)
     )
     level = ibis.cases(*((found.code == code, place) for code, place in levels.items()))
-    latest = found.mutate(level=level, is_plan=found.code.isin(codes["plan"])).group_by("person_id").aggregate(
-        frailty_level=lambda rows: rows.level.argmax(rows.occurred_on, where=rows.level.notnull()),
+    days = found.occurred_on.delta(ibis.literal(date(1, 1, 1)), unit="day").cast("int64")
+    latest = found.mutate(
+        newest_and_gravest=days * len(SEVERITY) + level, is_plan=found.code.isin(codes["plan"])
+    ).group_by("person_id").aggregate(
+        frailty=lambda rows: rows.newest_and_gravest.max(),
         plan_recorded_on=lambda rows: rows.occurred_on.max(where=rows.is_plan),
     )  # fmt: skip
-    names = ibis.cases(*((latest.frailty_level == place, name) for place, name in enumerate(SEVERITY)))
+    found_level = latest.frailty % len(SEVERITY)
+    names = ibis.cases(*((found_level == place, name) for place, name in enumerate(SEVERITY)))
     return latest.select("person_id", frailty_coded=names, plan_recorded_on=latest.plan_recorded_on)
 
 

@@ -1,0 +1,1 @@
+"""The same answers on DuckDB and on Spark, person by person."""
