@@ -45,10 +45,12 @@ def quality_of(analyst: User, practice: str) -> dict[str, Any]:
     return {"report": report, "finding": findings[0], "acceptance": accepted, "practice": practice}
 
 
-def _finding(report: Report, position: int, code: str, *, severity: str = "refuse", **said: Any) -> Finding:
-    rule = shipped_rules().rule(code)
+def _finding(
+    report: Report, position: int, of_rule: str, *, severity: str = "refuse", **said: Any
+) -> Finding:
+    rule = shipped_rules().rule(of_rule)
     return Finding.objects.create(
-        report=report, position=position, rule=code, title=rule.title, dimension=rule.dimension, unit=rule.unit,
+        report=report, position=position, rule=of_rule, title=rule.title, dimension=rule.dimension, unit=rule.unit,
         severity=severity, effect_words=rule.effect, measured=rule.measured, remedy=rule.remedy, status=rule.status,
         **said,
     )  # fmt: skip

@@ -128,6 +128,7 @@ def test_a_practice_sees_its_own_and_not_anothers(damaged: Damage, places: None,
     assert "Codes of a system that is not known" in shown
     assert "P2" in page(client, "data-quality-group", report.pk, "practice", "P2")
     assert client.get(reverse("data-quality-group", args=[report.pk, "practice", "P1"])).status_code == 403
+    assert client.get(reverse("data-quality-group", args=[report.pk, "practice", "P2\0"])).status_code == 404
     rows = list(csv.DictReader(io.StringIO(page(client, "data-quality-csv", report.pk))))
     assert rows and not {row["code"] for row in rows if row["of"] == "practice"} - {"P2"}
     client.force_login(user_with_role("gp", practice="P1"))
@@ -181,14 +182,12 @@ def test_a_finding_is_accepted_on_a_page_and_taken_back(damaged: Damage, places:
     address = reverse("data-quality-accept", args=[finding.pk])
     assert "What would mend it" in client.get(address).content.decode()
     assert "Enter why" in client.post(address, {}).content.decode()
-    day = {
-        f"until_{number}": part
-        for number, part in enumerate((IN_A_WEEK.day, IN_A_WEEK.month, IN_A_WEEK.year))
-    }
+    day = {f"until_{part}": getattr(IN_A_WEEK, part) for part in ("day", "month", "year")}
     answer = client.post(address, {"reason": "The supplier mends it", **day})
     assert answer.status_code == 302, answer.content.decode()
     made = Acceptance.objects.get()
     assert "The supplier mends it" in page(client, "data-quality-accepted")
+    assert "from the next run on" in page(client, "data-quality-rule", finding.report_id, finding.rule)
     client.post(reverse("data-quality-take-back", args=[made.pk]), {"reason": "It is mended"})
     assert "It is mended" in page(client, "data-quality-accepted")
     assert not queries.acceptances(on=timezone.localdate()).exists()

@@ -73,6 +73,4 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _limit(rule: Rule, limit: float | None) -> str:
-    if limit is None:
-        return "never"
-    return per_cent(limit) if rule.unit == "share" else f"{limit:g} {rule.unit}"
+    return "never" if limit is None else rule.limit(limit)

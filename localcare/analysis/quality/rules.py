@@ -87,6 +87,21 @@ class Rule:
         """The table of a rule about one."""
         return self.tables[0]
 
+    @property
+    def limits(self) -> str:
+        """From which values on it is what, in words, and how far these can be relied on."""
+        named = (
+            ("note", self.thresholds.note),
+            ("warning", self.thresholds.warn),
+            ("refusal", self.thresholds.refuse),
+        )
+        told = [f"{name} from {self.limit(value)}" for name, value in named if value is not None]
+        return f"{', '.join(told).capitalize()}: {self.status}"
+
+    def limit(self, value: float) -> str:
+        """A threshold in the rule's unit."""
+        return f"{100 * value:g}%" if self.unit == "share" else f"{value:g} {self.unit}"
+
 
 @dataclass(frozen=True)
 class Rules:

@@ -167,7 +167,7 @@ def _findings(report: Report, found: Assessment) -> list[Finding]:
                 unit=rule.unit, kind=one.kind, code=one.code, table=one.table, part=one.part, whole=one.whole,
                 value=one.value, severity=one.severity.value, words=one.words, since=one.since,
                 effect=asdict(one.effect), effect_words=rule.effect, measured=rule.measured, remedy=rule.remedy,
-                status=rule.status, accepted=one.accepted,
+                status=rule.limits, accepted=one.accepted,
             )
         )  # fmt: skip
     return made

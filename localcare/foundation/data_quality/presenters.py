@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from localcare.foundation.data_quality import queries
-from localcare.foundation.data_quality.models import Acceptance, Finding, GroupMonths, Report
+from localcare.foundation.data_quality.models import Acceptance, Finding, Report
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_date, format_number, format_short_date, plural
 
@@ -74,15 +74,21 @@ def effect_of(finding: Finding, *, hidden: bool) -> str:
 
 
 def finding_row(
-    reader: Reader, report: Report, finding: Finding, names: Mapping[str, str] | None = None
+    reader: Reader,
+    report: Report,
+    finding: Finding,
+    names: Mapping[str, str] | None = None,
+    since_then: Mapping[queries.Key, str] | None = None,
 ) -> dict[str, Any]:
-    """One finding as a page shows it."""
+    """One finding as a page shows it; `since_then` is what was accepted after the report was made."""
     hidden = not queries.sees_people_of(reader, finding.kind, finding.code, report)
     known = names if names is not None else queries.names_of([finding.code])
+    accepted = finding.accepted or (since_then or {}).get(finding.key, "")
     return {
         "finding": finding,
         "severity": finding.get_severity_display(),
-        "colour": "grey" if finding.accepted else COLOURS[finding.severity],
+        "colour": "grey" if accepted else COLOURS[finding.severity],
+        "accepted": accepted,
         "who": known.get(finding.code, finding.code) if finding.code else "The whole place",
         "href": _group_address(report, finding),
         "words": words_of(finding, hidden=hidden),
@@ -98,10 +104,20 @@ def _group_address(report: Report, finding: Finding) -> str:
     return reverse("data-quality-group", args=[report.pk, finding.kind, finding.code])
 
 
+def accepted_since(report: Report) -> dict[queries.Key, str]:
+    """What was accepted after the report and holds today: it counts from the next run on."""
+    found = queries.acceptances(on=timezone.localdate()).filter(made_at__gt=report.made_at)
+    return {
+        one.key: f"{one.made_by_name} until {format_date(one.until)}, from the next run on: {one.reason}"
+        for one in found
+    }
+
+
 def report_page(reader: Reader, report: Report) -> dict[str, Any]:
     """The verdict, the rules with what they found, what changed since the report before, and what was not measured."""
     findings = list(queries.findings_for(reader, report))
     names = queries.names_of(one.code for one in findings)
+    since = accepted_since(report)
     before = queries.report_before(report)
     earlier = {one.key: one for one in queries.findings_for(reader, before)} if before else {}
     rules = list(_by_rule(reader, report, findings, names))
@@ -114,7 +130,7 @@ def report_page(reader: Reader, report: Report) -> dict[str, Any]:
         "before": before,
         "changes": _changes(reader, report, findings, earlier, names) if before else [],
         "groups": _groups(queries.groups_of(reader, report), findings, report),
-        "rows": [finding_row(reader, report, one, names) for one in findings],
+        "rows": [finding_row(reader, report, one, names, since) for one in findings],
         "may_accept": reader.may("quality.accept"),
         "registered": shown(
             report.registered, hidden=not queries.sees_people_of(reader, "place", "", report)
@@ -211,59 +227,14 @@ def rule_page(reader: Reader, report: Report, code: str) -> dict[str, Any]:
     """What one rule found everywhere in scope, and what it is."""
     findings = list(queries.findings_for(reader, report).filter(rule=code))
     names = queries.names_of(one.code for one in findings)
+    since = accepted_since(report)
     return {
         "report": report,
-        "rows": [finding_row(reader, report, one, names) for one in findings],
+        "rows": [finding_row(reader, report, one, names, since) for one in findings],
         "rule": findings[0] if findings else None,
         "dimension": DIMENSIONS[findings[0].dimension] if findings else "",
         "may_accept": reader.may("quality.accept"),
     }
-
-
-def group_page(reader: Reader, report: Report, kind: str, code: str) -> dict[str, Any]:
-    """A practice or feed: findings, and the rows of each kind by month."""
-    findings = list(queries.findings_for(reader, report).filter(code=code))
-    names = queries.names_of([code])
-    hidden = not queries.sees_people_of(reader, kind, code, report)
-    series = [one for months in queries.months_of(report, kind, code) for one in _series(months, hidden)]
-    return {
-        "report": report,
-        "name": names.get(code, code),
-        "code": code,
-        "kind": kind,
-        "rows": [finding_row(reader, report, one, names) for one in findings],
-        "series": series,
-        "table": _month_table(series),
-        "hidden": hidden,
-        "may_accept": reader.may("quality.accept"),
-    }
-
-
-def _series(months: GroupMonths, hidden: bool) -> Iterator[dict[str, Any]]:
-    first = date.fromisoformat(months.content["first_month"])
-    number = first.year * 12 + first.month - 1
-    for name, rows in months.content["series"].items():
-        labels = [f"{date((number + at) // 12, (number + at) % 12 + 1, 1):%b %Y}" for at in range(len(rows))]
-        values = [None if hidden and 0 < value < SMALLEST else value for value in rows]
-        title = name.removeprefix("facts: ") if name.startswith("facts: ") else TABLES.get(name, name)
-        yield {
-            "title": title[:1].upper() + title[1:],
-            "points": list(zip(labels, values, strict=True)),
-            "total": sum(rows),
-        }
-
-
-def _month_table(series: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The last twelve months of every kind, one column each."""
-    labels = [label for label, _ in series[0]["points"]][-12:] if series else []
-    rows = [
-        [
-            one["title"],
-            *(FEWER if value is None else format_number(value) for _, value in one["points"][-12:]),
-        ]
-        for one in series
-    ]
-    return {"headings": ["Kind", *({"text": label, "numeric": True} for label in labels)], "rows": rows}
 
 
 def history_rows(reports: Iterable[Report]) -> list[dict[str, Any]]:

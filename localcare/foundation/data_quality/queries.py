@@ -57,6 +57,12 @@ def may_see_group(reader: Reader, report: Report, kind: str, code: str) -> bool:
     return scope.includes(code) or (kind == "feed" and code not in report.practices)
 
 
+def is_known(report: Report, kind: str, code: str) -> bool:
+    """Whether the report counted a practice or feed of this code."""
+    counted = set(report.months.values_list("kind", "code"))
+    return (kind, code) in counted or (kind == "practice" and code in report.practices)
+
+
 def months_of(report: Report, kind: str, code: str) -> list[GroupMonths]:
     """The months of a practice (its facts, and its own contacts) or of a feed."""
     kinds = ("practice", "feed") if kind == "practice" else ("feed",)

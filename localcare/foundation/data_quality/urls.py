@@ -14,5 +14,5 @@ urlpatterns = [
     path("data-quality/reports/<int:key>/findings.csv", views.findings_csv, name="data-quality-csv"),
     path("data-quality/reports/<int:key>/print/", views.print_report, name="data-quality-print"),
     path("data-quality/reports/<int:key>/rules/<slug:code>/", views.rule, name="data-quality-rule"),
-    path("data-quality/reports/<int:key>/<slug:kind>/<str:code>/", views.group, name="data-quality-group"),
+    path("data-quality/reports/<int:key>/<slug:kind>/<path:code>/", views.group, name="data-quality-group"),
 ]

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from localcare.foundation.data_quality import actions, presenters, queries
+from localcare.foundation.data_quality import actions, group_presenters, presenters, queries
 from localcare.foundation.data_quality.forms import AcceptForm, ReasonForm
 from localcare.foundation.data_quality.models import Acceptance, Finding, Report
 from localcare.kernel.access.guards import deny, request_reader, requires
@@ -64,13 +64,11 @@ def rule(request: HttpRequest, key: int, code: str) -> HttpResponse:
 def group(request: HttpRequest, key: int, kind: str, code: str) -> HttpResponse:
     """One practice or feed: its findings, and its activity by month."""
     found, reader = get_object_or_404(Report, pk=key), request_reader(request)
-    if kind not in ("practice", "feed"):
-        raise Http404("There are practices and feeds.")
+    if not queries.is_known(found, kind, code):
+        raise Http404("This report knows nothing of it.")
     if not queries.may_see_group(reader, found, kind, code):
         deny(reader, "quality.read", request)
-    context = presenters.group_page(reader, found, kind, code)
-    if not context["series"] and not context["rows"]:
-        raise Http404("This report knows nothing of it.")
+    context = group_presenters.group_page(reader, found, kind, code)
     _looked(request, found, f"{kind} {code}")
     return render(request, "data_quality/group.jinja", context)
 
@@ -102,7 +100,7 @@ def accept(request: HttpRequest, key: int) -> HttpResponse:
     """Say that a finding is known, why, and until when runs go on."""
     reader = request_reader(request)
     finding = get_object_or_404(Finding.objects.select_related("report"), pk=key)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.accept(finding=finding, by=reader, **form.cleaned_data)
@@ -128,7 +126,7 @@ def take_back(request: HttpRequest, key: int) -> HttpResponse:
     """End an acceptance now."""
     reader = request_reader(request)
     acceptance = get_object_or_404(Acceptance, pk=key, takes_back=None)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.take_back(acceptance=acceptance, reason=form.cleaned_data["reason"], by=reader)
