@@ -25,6 +25,7 @@ def test_a_changed_model_is_refused(model: TrainedModel, model_folder: Path, tmp
         load(tmp_path)
 
 
+@pytest.mark.trace("T074")
 def test_everybody_gets_a_risk_with_reasons(model: TrainedModel, place: Path, tmp_path: Path):
     run = score(model, place, as_of=AS_OF, out=tmp_path / "risk.parquet")
     table = pq.read_table(tmp_path / "risk.parquet")

@@ -29,14 +29,14 @@ SHRUNK = ", then all weights shrunk by one share (Van Houwelingen and Le Cessie 
 def card_text(card: Card) -> str:
     """The card in Markdown."""
     lines: list[str] = []
-    for part in (_title, _background, _methods, _open_science, _results, _discussion):
+    for part in (_title, _background, _methods, _modelling, _open_science, _results, _discussion):
         lines += [*part(card), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _title(card: Card) -> Iterator[str]:
     outcome, verdict = card["outcome"], card["verdict"]
-    found = card["figures"]["performance"]["overall"]
+    found, whom = card["figures"]["performance"]["overall"], _whom(card)
     yield f"# {outcome['title']}: model {card['model_version']}"
     yield ""
     yield "## Summary"
@@ -50,8 +50,8 @@ def _title(card: Card) -> Iterator[str]:
     yield ""
     yield (
         f"{outcome['question']} A {_method(card)} trained on this place's own linked data, on"
-        f" {card['trained_on']['people']:,} people of whom {card['trained_on']['events']:,} had it, and tested on"
-        f" {found['people']:,} of whom {found['events']:,} had it. AUC {estimate(found['auc'])}, calibration slope"
+        f" {card['trained_on']['people']:,} {whom} with {card['trained_on']['events']:,} events, and tested on"
+        f" {found['people']:,} with {found['events']:,}. AUC {estimate(found['auc'])}, calibration slope"
         f" {estimate(found['calibration_slope'])}."
     )
     yield ""
@@ -104,7 +104,10 @@ def _methods(card: Card) -> Iterator[str]:
         yield "Not used, because the data do not reach back far enough or hold none:"
         yield ""
         yield from (f"- {reason}." for reason in card["left_out_factors"])
-    yield ""
+
+
+def _modelling(card: Card) -> Iterator[str]:
+    outcome = card["outcome"]
     yield "### Size"
     yield (
         f"All there are. A model with fewer than {outcome['judging']['least_events']} events on either day is not"
@@ -214,6 +217,8 @@ def _results(card: Card) -> Iterator[str]:
     yield "## Results"
     yield ""
     yield "### People"
+    if _whom(card) == "discharges":
+        yield "Each row of these tables counts discharges, not people: one person may have several."
     yield from count_table(figures["people"])
     yield ""
     yield "### How it does"
@@ -260,6 +265,10 @@ def _discussion(card: Card) -> Iterator[str]:
 
 def _method(card: Card) -> str:
     return {"logistic": "logistic regression", "lightgbm": "gradient boosting model"}[card["method"]]
+
+
+def _whom(card: Card) -> str:
+    return "discharges" if card["outcome"]["index"] == "discharges" else "people"
 
 
 def _flat(text: str) -> str:
