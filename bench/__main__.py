@@ -22,6 +22,7 @@ TITLES = {
     "pipeline": "The whole pipeline against a scan of the same columns",
     "training": "Training a risk model",
     "loading": "Loading",
+    "export": "The export of the linked dataset, while desks go on working",
     "person_search": "Person search",
     "pages": "Pages with 1.8 million people",
     "journal": "The journal at size, and timers",

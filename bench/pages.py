@@ -242,7 +242,7 @@ def measure(port: int, asked: list[tuple[str, str, str]], sessions: dict[str, st
         place, _, typed = address.partition(" ")
         status, content = fetch(port, place, sessions[reader], typed)
         taken = (time.perf_counter() - due) * 1000
-        if status != 200 or b"<h1" not in content:
+        if status != 200 or "<h1" not in content:
             raise RuntimeError(f"{address} for {reader} answered {status}")
         times[kind].append(taken)
         times[f"{kind} {reader}"].append(taken)

@@ -109,6 +109,7 @@ def _carry_out(
     publishing.publish(
         run, wanted, scored, progress=lambda done, total: progress(done, total, "Putting the list in force")
     )
+    stages.keep_export(folder)
     stages.clear(folder)
     record_access(
         reader=reader,
@@ -211,6 +212,7 @@ def _export(run: Run, reader: Reader) -> Callable[[Path], None]:
             purpose="direct-care",
             tables=TABLES_NEEDED,
             pseudonymous=True,
+            since=stages.latest_export() if stages.latest_export().is_dir() else None,
         )
 
     return export

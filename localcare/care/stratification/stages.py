@@ -34,6 +34,18 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def latest_export() -> Path:
+    """Where the last run's export lies for the next to go on from, where the installation wants it kept."""
+    return Path(settings.HOME) / "stratification" / f"{settings.DATABASES['default']['NAME']}-latest-export"
+
+
+def keep_export(folder: Path) -> None:
+    """Keep a run's export for the next, if `KEEP_NIGHTLY_EXPORT` says so; otherwise none is kept."""
+    shutil.rmtree(latest_export(), ignore_errors=True)
+    if getattr(settings, "KEEP_NIGHTLY_EXPORT", False):
+        (folder / DATASET).replace(latest_export())
+
+
 def export_once(folder: Path, export: Export) -> str:
     """The version of the exported data, exporting unless a finished export is there."""
     finished = folder / VERSION

@@ -133,6 +133,8 @@ CODE_LIST_PACKS = environment.text("LOCALCARE_CODE_LIST_PACKS")
 DATA_QUALITY_RULES = environment.text("LOCALCARE_DATA_QUALITY_RULES")
 METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
 READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
+# Keep the nightly export, without names, so that the next reads only what changed.
+KEEP_NIGHTLY_EXPORT = environment.switch("LOCALCARE_KEEP_NIGHTLY_EXPORT", default=False)
 LOGGING = logging_settings(
     readable=environment.switch("LOCALCARE_READABLE_LOGS", default=True),
     level=environment.text("LOCALCARE_LOG_LEVEL", "INFO"),

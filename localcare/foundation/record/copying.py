@@ -52,10 +52,10 @@ def stream_out(query: str, engine: Any, use: Callable[[str], str], *, counted: C
     )
     reader.start()
     try:
-        with (
+        with (  # the pipe first: it is closed whatever happens, or the reader waits for ever
+            os.fdopen(end, "wb", CHUNK_BYTES) as pipe,
             connection.cursor() as cursor,
             cursor.copy(statement) as copy,
-            os.fdopen(end, "wb", CHUNK_BYTES) as pipe,
         ):
             block, rows = bytearray(), 0
             for row in copy:  # a million rows a second; joining lists of them takes four times as long

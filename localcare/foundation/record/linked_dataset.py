@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from django.db import OperationalError
+import psycopg
+from django.db import InterfaceError, OperationalError
 
 from localcare.analysis.dataset.linked_dataset import DatasetError
 from localcare.analysis.dataset.schema import TABLES, Table, table
@@ -145,7 +146,7 @@ def _said_plainly(folder: Path) -> Iterator[None]:
         yield
     except (FolderInUse, PseudonymsMeet) as error:
         raise ExportFailed(str(error)) from error
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise ExportFailed(
             f"The database went away: {str(error).splitlines()[0]}."
             " When it answers again (localcare doctor), export again; no half-written table was left."

@@ -27,6 +27,7 @@ class Changes:
     state: State
     people: tuple[int, ...]
     practices: str
+    takes_people_out: bool
 
     def reason_for_all(self, described: Table, selection: Selection) -> str:
         """Why a table comes whole all the same; empty where what changed is enough."""
@@ -83,4 +84,5 @@ def changes_since(engine: Any, state: State, people_before: Path, base: Path, *,
     engine.execute("DROP TABLE people_before")
     if len(found) > MOST_PEOPLE:
         raise NoBase(f"{len(found)} people came, went or were merged since")
-    return Changes(base, state, tuple(sorted(key for (key,) in found)), practices)
+    (gone,) = engine.execute(f"SELECT count(*) FROM {GONE}").fetchone()
+    return Changes(base, state, tuple(sorted(key for (key,) in found)), practices, gone > 0)

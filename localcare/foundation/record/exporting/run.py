@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from localcare.analysis.dataset.schema import Table
+from localcare.analysis.dataset.writing import METADATA_FILE
 from localcare.analysis.libraries import duckdb
 from localcare.foundation.record.dataset_queries import MODELS, Selection
 from localcare.foundation.record.exporting import states
@@ -126,6 +127,7 @@ def _changes(engine: Any, wanted: Wanted, made_of: dict[str, str]) -> tuple[Chan
 
 def _name_of(folder: Path) -> str:
     try:
+        (folder / METADATA_FILE).stat()  # goes last, so without it the dataset is not whole
         return str(json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))["export"])
     except (OSError, ValueError, KeyError, TypeError):
         raise states.NoBase(f"{folder} holds no finished export with its {JSON_FILE}") from None

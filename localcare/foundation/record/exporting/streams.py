@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
 
 STREAMS = 2
@@ -107,7 +108,7 @@ def give_way() -> None:
     """Let this thread, and those that it starts, work when nobody else wants the processor."""
     if sys.platform == "linux":  # where a thread has a priority of its own
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVE_WAY)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _how_much())
 
 
 def let_server_give_way() -> None:
@@ -118,4 +119,8 @@ def let_server_give_way() -> None:
     process = Path("/proc") / str(info.backend_pid)
     with suppress(OSError):
         if "postgres" in (process / "comm").read_text():
-            os.setpriority(os.PRIO_PROCESS, info.backend_pid, GIVE_WAY)
+            os.setpriority(os.PRIO_PROCESS, info.backend_pid, _how_much())
+
+
+def _how_much() -> int:
+    return int(getattr(settings, "EXPORT_GIVES_WAY", GIVE_WAY))

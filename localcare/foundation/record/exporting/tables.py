@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,39 +64,44 @@ class TableWriter:
 
     def _onto(self, described: Table, changes: Changes) -> Written:
         """What changed since, put in the place of what stood there."""
-        name, read = described.name, _Counter(self._passing)
-        changed, replaced = f"changed_{name}", f"replaced_{name}"
+        changed, read = f"changed_{described.name}", _Counter(self._passing)
         stream_out(
             changes.query(described, self.selection), self.engine,
             lambda path: f"CREATE TABLE {changed} AS SELECT * FROM {reading(path, types_of(described))}",
             counted=read,
         )  # fmt: skip
-        engine = self.engine.cursor()
+        deleted = list(changes.deleted(MODELS[described.name]))
+        if read.rows or deleted or changes.takes_people_out:
+            self._replace(described, changes.base, changed, deleted)
+        else:
+            shutil.copyfile(changes.base / f"{described.name}.parquet", self._file(described))
+        self.engine.cursor().execute(f"DROP TABLE {changed}")
+        rows = self._rows(described)
+        if not self.selection.goes_beyond_care and rows != self._rows_held(described):
+            return self._whole(described, "the number of rows was not that of the database")
+        return Written(rows, read.rows, False)
+
+    def _replace(self, described: Table, base: Path, changed: str, deleted: list[int]) -> None:
+        """The earlier rows without those deleted, changed or of people taken out, and the changed ones as they are."""
+        name, engine = described.name, self.engine.cursor()
+        replaced = f"replaced_{name}"
         engine.execute(
             f"CREATE TABLE {replaced} AS SELECT {self.shape.key(name, f'held.{described.key}')} AS key"
             f" FROM {changed} AS held"
         )
         engine.execute(
             f"INSERT INTO {replaced} SELECT {self.shape.key(name, 'held')} FROM (SELECT unnest(?::BIGINT[]) AS held)",
-            [list(changes.deleted(MODELS[name]))],
+            [deleted],
         )
         kept = ", ".join(f"base.{column.name}" for column in described.columns)
-        untouched = (
-            f"SELECT {kept} FROM read_parquet('{quoted(changes.base / f'{name}.parquet')}') AS base"
-            f" WHERE NOT EXISTS (SELECT 1 FROM {replaced} WHERE {replaced}.key = base.{described.key})"
-            f" AND NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.person_id)"
-        )
-        if name == "relationships":
-            untouched += (
-                f" AND NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.related_person_id)"
-            )
+        people = ["person_id", *(["related_person_id"] if name == "relationships" else [])]
+        conditions = [
+            f"NOT EXISTS (SELECT 1 FROM {replaced} WHERE {replaced}.key = base.{described.key})"
+        ] + [f"NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.{column})" for column in people]
+        earlier = f"read_parquet('{quoted(base / f'{name}.parquet')}')"
+        untouched = f"SELECT {kept} FROM {earlier} AS base WHERE {' AND '.join(conditions)}"
         engine.execute(self._copy(f"{untouched} UNION ALL {self.shape.rows(described, changed)}", described))
-        engine.execute(f"DROP TABLE {changed}")
         engine.execute(f"DROP TABLE {replaced}")
-        rows = self._rows(described)
-        if not self.selection.goes_beyond_care and rows != self._rows_held(described):
-            return self._whole(described, "the number of rows was not that of the database")
-        return Written(rows, read.rows, False)
 
     def _copy(self, rows: str, described: Table) -> str:
         target = quoted(self._file(described))
