@@ -267,3 +267,15 @@ def test_months_and_days_are_named():
     assert period_names(MONTHS[:2]) == ["Jan 2025", "Feb 2025"]
     assert period_names([DAYS[4]]) == ["5 Dec 2026"]
     assert period_names(["week 1"]) == ["week 1"]
+
+
+def test_labels_of_neighbouring_areas_lie_over_no_other_and_within_the_sheet():
+    from localcare.analysis.charts.canvas import MARGIN, WIDTH
+    from localcare.analysis.charts.maps import _free, _overlap
+
+    taken: list = []
+    for at in ((200.0, 60.0), (205.0, 62.0), (210.0, 58.0), (2.0, 60.0), (WIDTH, 1.0)):
+        x, y = _free(at, "Herne Bay\n24.5", taken, height=160.0)
+        left, lower, right, upper = taken[-1]
+        assert left >= 0 and right <= WIDTH - 2 * MARGIN and lower <= y <= upper and left <= x <= right
+    assert not any(_overlap(one, other) for place, one in enumerate(taken) for other in taken[:place])

@@ -18,6 +18,8 @@ paths: Any = Library("matplotlib.path")
 patches: Any = Library("matplotlib.patches")
 
 Ring = NDArray[np.float64]
+Box = tuple[float, float, float, float]  # left, lower, right, upper
+LETTER, LINE_HIGH = 6.2, 14.5  # points of a label's text
 MOST_LABELLED = 16  # areas that have room for a label
 TALLEST, LOWEST = 460.0, 120.0
 FINEST = 0.6  # points: what is nearer together is drawn once
@@ -69,8 +71,9 @@ def map_of(
         for code, rings in placed.items():
             _paint_area(axes, rings, values.get(code), classes)
         if len(placed) <= MOST_LABELLED:
+            taken: list[Box] = []
             for code, rings in placed.items():
-                _paint_label(axes, rings, called[code], values.get(code))
+                _paint_label(axes, rings, called[code], values.get(code), taken, height)
 
     return draw(sheet, paint, format)
 
@@ -171,12 +174,46 @@ def _paint_area(axes: Any, rings: Sequence[Ring], value: float | None, classes: 
     axes.add_patch(patches.PathPatch(outline, edgecolor=edge, linewidth=0.8, **shade))
 
 
-def _paint_label(axes: Any, rings: Sequence[Ring], name: str, value: float | None) -> None:
-    largest = max(rings, key=lambda ring: abs(_area(ring)))
-    x, y = _middle(largest)
+def _paint_label(
+    axes: Any, rings: Sequence[Ring], name: str, value: float | None, taken: list[Box], height: float
+) -> None:
+    """Name and number in the middle of an area, moved up or down where another label stands; hatching says not shown."""
+    words = name if value is None else f"{name}\n{figure(value)}"
+    x, y = _free(_centre(rings), words, taken, height)
     plate = {"boxstyle": "round,pad=0.15", "facecolor": palette.WHITE, "edgecolor": "none"}
-    shown = "not shown" if value is None else figure(value)
-    text(axes, x, y, f"{name}\n{shown}", ha="center", va="center", linespacing=1.1, bbox=plate)
+    text(axes, x, y, words, ha="center", va="center", linespacing=1.1, bbox=plate)
+
+
+def _free(at: tuple[float, float], words: str, taken: list[Box], height: float) -> tuple[float, float]:
+    """The nearest place above or below where the words lie over no others, within the sheet; it is taken then."""
+    wide = max(map(len, words.split("\n"))) * LETTER / 2
+    high = (words.count("\n") + 1) * LINE_HIGH / 2
+    x = min(max(at[0], wide), max(WIDTH - 2 * MARGIN - wide, wide))
+    boxes = [
+        (x - wide, y - high, x + wide, y + high)
+        for step in (0, 1, -1, 2, -2, 3, -3)
+        if high <= (y := at[1] + step * LINE_HIGH) <= max(height - high, high)
+    ]
+    here = (x - wide, at[1] - high, x + wide, at[1] + high)
+    found = next((box for box in boxes if not any(_overlap(box, other) for other in taken)), here)
+    taken.append(found)
+    return x, (found[1] + found[3]) / 2
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _centre(rings: Sequence[Ring]) -> tuple[float, float]:
+    """The middle of an area, in that of its rings that lies nearest to the middle of them all."""
+    middles = np.array([_middle(ring) for ring in rings])
+    weights = np.array([abs(_area(ring)) for ring in rings])
+    whole = (
+        (middles * weights[:, None]).sum(axis=0) / weights.sum() if weights.sum() else middles.mean(axis=0)
+    )
+    large = middles[weights >= weights.max() / 2]  # never in a hole or an islet
+    x, y = large[((large - whole) ** 2).sum(axis=1).argmin()]
+    return float(x), float(y)
 
 
 def _middle(ring: Ring) -> tuple[float, float]:

@@ -46,6 +46,7 @@ class ComparisonForm(forms.Form):
     ) -> None:
         super().__init__(*arguments, **keywords)
         fields: dict[str, Any] = self.fields
+        fields["baseline"].max_length = 10  # how wide it is drawn
         fields["indicator"].choices = [
             (code, one.title)
             for code, one in sorted(measured_indicators().items(), key=lambda pair: pair[1].title)

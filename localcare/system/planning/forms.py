@@ -49,6 +49,8 @@ class WholeField(NumberField):
 class LeversForm(forms.Form):
     """One field a lever; what is left empty stays as the scenario says."""
 
+    hides_optional = True
+
     def __init__(self, data: Any = None, *, levers: Iterable[Lever]) -> None:
         self.levers = tuple(levers)
         super().__init__(data, use_required_attribute=False)

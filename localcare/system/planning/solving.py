@@ -56,8 +56,14 @@ class Solution:
 
 
 def solvable(scenario: Scenario) -> dict[str, str]:
-    """The services that can be asked about, with their titles: those with places, or with a load to find places for."""
-    return {code: service.title for code, service in scenario.services.items()}
+    """The services that can be asked about, with their titles: those with places first, then those without limit."""
+    limited = {
+        code
+        for code, one in scenario.services.items()
+        if any(period.places is not None or period.shifts for period in one.capacity)
+    }
+    ordered = sorted(scenario.services.items(), key=lambda pair: pair[0] not in limited)
+    return {code: service.title for code, service in ordered}
 
 
 def solve(base: Base, moves: Moves, *, kind: str, service: str, aim: Aim) -> Solution:
