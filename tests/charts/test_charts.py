@@ -279,3 +279,17 @@ def test_labels_of_neighbouring_areas_lie_over_no_other_and_within_the_sheet():
         left, lower, right, upper = taken[-1]
         assert left >= 0 and right <= WIDTH - 2 * MARGIN and lower <= y <= upper and left <= x <= right
     assert not any(_overlap(one, other) for place, one in enumerate(taken) for other in taken[:place])
+
+
+def test_a_target_that_changes_by_date_is_drawn_as_steps():
+    chart = xmr(QUIET[:6], target=90.0, improvement="high")
+    said = {"title": "x", "unit": "%", "periods": MONTHS[:6], "targets": [None, 70.0, 70.0, 80.0, 80.0, 90.0]}
+    names = period_names(MONTHS[:6])
+    assert (
+        f"Target 70 from {names[1]} to {names[2]}, then 80 from {names[3]} to {names[4]}, then 90 from {names[5]} to"
+        in run_chart_in_words(chart, **said)
+    )
+    assert "Target 70, then 80, then 90" in written(run_chart(chart, **said))
+    assert "Target 90. " in run_chart_in_words(chart, **{**said, "targets": None})
+    with pytest.raises(ValueError, match="2 targets for 6 points"):
+        run_chart(chart, **{**said, "targets": [1.0, 2.0]})

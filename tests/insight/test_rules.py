@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from localcare.analysis.measures.definitions import indicators
+from localcare.system.insight.figures.over_time import run_figure
 from localcare.system.insight.rules import (
     Number,
     added,
@@ -14,6 +17,7 @@ from localcare.system.insight.rules import (
     telling_period,
     whole_periods,
 )
+from localcare.system.insight.series import Moment, Series
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,17 @@ def test_only_whole_months_and_weeks(period, since, until, expected):
 )
 def test_a_journal_is_shown_by_the_longest_period_of_which_it_has_a_few(until, expected):
     assert telling_period(date(2026, 1, 1), until) == expected
+
+
+def test_each_period_has_the_target_that_was_in_force():
+    found = indicators()["urgent-response-two-hours"]
+    target = found.targets[0]
+    several = (
+        replace(target, value=60.0, starts_on=date(2026, 2, 1), ends_on=date(2026, 3, 1)),
+        replace(target, value=70.0, starts_on=date(2026, 3, 1), ends_on=None),
+    )
+    moments = tuple(Moment(date(2026, month, 1), 8, 10, 80.0) for month in (1, 2, 3, 4))
+    series = Series(replace(found, targets=several), "all", "month", moments)
+    assert series.targets == [None, 60.0, 70.0, 70.0]
+    figure = run_figure(series, "Kent")
+    assert "Target 60 from Feb 2026 to Feb 2026, then 70 from Mar 2026 to Apr 2026" in figure.words

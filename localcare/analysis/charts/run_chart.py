@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from localcare.analysis.charts import palette
@@ -11,6 +12,7 @@ from localcare.analysis.charts.canvas import Format, Key, Sheet, draw, named, nu
 from localcare.analysis.plain_numbers import figure, period_names
 from localcare.analysis.spc.xmr import Point, Segment, Xmr
 
+Step = tuple[int, int, float]  # first and last period of a target, and its value
 MOST_TOLD = 6  # signals told one by one
 SIZES = ((40, 6.5), (120, 4.5), (float("inf"), 2.0))  # of the marks, for so many points
 VALUES = Key("Value", line="-", mark=palette.COMMON)
@@ -27,24 +29,31 @@ MARKS: dict[str, tuple[palette.Mark, str]] = {
 
 
 def run_chart(
-    chart: Xmr, *, title: str, unit: str, periods: Sequence[str | date], format: Format = "svg"
+    chart: Xmr,
+    *,
+    title: str,
+    unit: str,
+    periods: Sequence[str | date],
+    targets: Sequence[float | None] | None = None,
+    format: Format = "svg",
 ) -> bytes:
     """An XmR chart: values, mean, limits, target, signals by shape, marks where limits were rebased.
 
-    Raises ValueError unless there is one period name or date per point.
+    `targets` is the target in force in each period, drawn as steps; without it the chart's own holds everywhere.
+    Raises ValueError unless there is one period name or date, and one of the targets, per point.
     """
-    names = _names(chart, periods)
+    names, steps = _names(chart, periods), _steps(chart, targets)
     sheet = Sheet(
         title=title,
         unit=unit,
-        description=run_chart_in_words(chart, title=title, unit=unit, periods=periods),
-        left=room_for([figure(value) for value in _heights(chart)]),
-        keys=_keys(chart),
+        description=run_chart_in_words(chart, title=title, unit=unit, periods=periods, targets=targets),
+        left=room_for([figure(value) for value in _heights(chart, steps)]),
+        keys=_keys(chart, steps),
         notes=[*_rebases(chart, names), *_screened(chart)],
     )
 
     def paint(axes: Any) -> None:
-        _paint_lines(axes, chart)
+        _paint_lines(axes, chart, steps)
         _paint_points(axes, chart)
         axes.set_xlim(-0.6, len(names) - 0.4)
         axes.margins(y=0.08)
@@ -54,9 +63,16 @@ def run_chart(
     return draw(sheet, paint, format)
 
 
-def run_chart_in_words(chart: Xmr, *, title: str, unit: str, periods: Sequence[str | date]) -> str:
+def run_chart_in_words(
+    chart: Xmr,
+    *,
+    title: str,
+    unit: str,
+    periods: Sequence[str | date],
+    targets: Sequence[float | None] | None = None,
+) -> str:
     """What the run chart shows, for its text alternative."""
-    names = _names(chart, periods)
+    names, steps = _names(chart, periods), _steps(chart, targets)
     told = [f"{title}, {unit}, {len(names)} periods from {names[0]} to {names[-1]}."]
     if chart.last:
         told.append(f"The latest value is {figure(chart.last.value or 0.0)} ({names[chart.last.index]}).")
@@ -66,8 +82,8 @@ def run_chart_in_words(chart: Xmr, *, title: str, unit: str, periods: Sequence[s
             f"Mean {figure(limits.mean)}; chance stays between {figure(limits.lower)} and {figure(limits.upper)}{trial}."
         )
     told.append(f"{chart.variation.words}.")
-    if chart.target is not None:
-        told.append(f"Target {figure(chart.target)}. {chart.assurance.words}.")
+    if steps:
+        told.append(f"{_targets_in_words(steps, names)}. {chart.assurance.words}.")
     told += _signals_in_words(chart.signals, names)
     told += [f"{note}." for note in [*_rebases(chart, names, numbered=False), *_screened(chart)]]
     if missing := [names[point.index] for point in chart.points if point.value is None]:
@@ -121,25 +137,57 @@ def _names(chart: Xmr, periods: Sequence[str | date]) -> list[str]:
     return period_names(periods)
 
 
-def _heights(chart: Xmr) -> list[float]:
+def _steps(chart: Xmr, targets: Sequence[float | None] | None) -> list[Step]:
+    """The targets with the first and the last period of each."""
+    count = len(chart.points)
+    each = [chart.target] * count if targets is None else list(targets)
+    if len(each) != count:
+        raise ValueError(f"{len(each)} targets for {count} points; give one each, None where there was none")
+    found: list[Step] = []
+    for at, value in enumerate(each):
+        if value is None:
+            continue
+        if found and found[-1][1] == at - 1 and found[-1][2] == value:
+            found[-1] = (found[-1][0], at, value)
+        else:
+            found.append((at, at, value))
+    return found
+
+
+def _targets_in_words(steps: Sequence[Step], names: Sequence[str]) -> str:
+    if len(steps) == 1 and steps[0][:2] == (0, len(names) - 1):
+        return f"Target {figure(steps[0][2])}"
+    told = [f"{figure(value)} from {names[first]} to {names[last]}" for first, last, value in steps]
+    return f"Target {', then '.join(told)}"
+
+
+def _heights(chart: Xmr, steps: Sequence[Step]) -> list[float]:
     lines = [
         line
         for segment in chart.segments
         if segment.limits
         for line in (segment.limits.lower, segment.limits.upper)
     ]
-    target = [] if chart.target is None else [chart.target]
-    return [*lines, *target, *[point.value for point in chart.points if point.value is not None]]
+    return [
+        *lines,
+        *[value for _, _, value in steps],
+        *[point.value for point in chart.points if point.value is not None],
+    ]
 
 
-def _paint_lines(axes: Any, chart: Xmr) -> None:
+def _paint_lines(axes: Any, chart: Xmr, steps: Sequence[Step]) -> None:
     for number, segment in enumerate(chart.segments):
         _paint_limits(axes, segment)
         if number:
             axes.axvline(segment.first - 0.5, color=palette.GREY, linewidth=1, linestyle=(0, (1, 2)))
             text(axes, segment.first - 0.4, 1.0, str(number), transform=axes.get_xaxis_transform(), va="top")
-    if chart.target is not None:
-        axes.axhline(chart.target, color=palette.RED, linewidth=1.6, linestyle="-.")
+    for first, last, value in steps:
+        axes.hlines(value, first - 0.5, last + 0.5, color=palette.RED, linewidth=1.6, linestyle="-.")
+    for (_, last, before), (first, _, after) in pairwise(steps):
+        if first == last + 1:
+            axes.vlines(
+                first - 0.5, *sorted((before, after)), color=palette.RED, linewidth=1.6, linestyle="-."
+            )
 
 
 def _paint_limits(axes: Any, segment: Segment) -> None:
@@ -189,12 +237,13 @@ def _mark_of(point: Point) -> str:
     return {"common": "common", "concern": "concern", "high": "neutral", "low": "neutral"}[point.meaning]
 
 
-def _keys(chart: Xmr) -> list[Key]:
+def _keys(chart: Xmr, steps: Sequence[Step]) -> list[Key]:
     """Only what is on this chart."""
     marks = _by_mark(chart)
     keys = [VALUES]
     if chart.limits:
         keys += [MEAN, TRIAL if chart.limits.are_trial else LIMITS]
-    if chart.target is not None:
-        keys.append(Key(f"Target {figure(chart.target)}", line="-.", colour=palette.RED))
+    if steps:
+        words = ", then ".join(figure(value) for _, _, value in steps)
+        keys.append(Key(f"Target {words}", line="-.", colour=palette.RED))
     return [*keys, *[Key(words, mark=mark) for kind, (mark, words) in MARKS.items() if kind in marks]]

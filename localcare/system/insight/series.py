@@ -78,6 +78,12 @@ class Series:
         """The target in force in the last period."""
         return self.indicator.target_on(self.moments[-1].starts_on) if self.moments else None
 
+    @property
+    def targets(self) -> list[float | None]:
+        """The target in force in each period."""
+        found = [self.indicator.target_on(moment.starts_on) for moment in self.moments]
+        return [None if one is None else one.value for one in found]
+
     def chart(self, rebases: Sequence[Rebase] = ()) -> Xmr | None:
         """The series with its limits; None without any value."""
         if self.last is None:

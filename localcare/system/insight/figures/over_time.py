@@ -24,11 +24,11 @@ def run_figure(series: Series, place: str, rebases: Sequence[Rebase] = ()) -> Fi
     chart = series.chart(rebases)
     if chart is None:
         return nothing(KIND, title, _why_nothing(series))
-    unit, labels = unit_words(indicator), series.labels
+    unit, labels, targets = unit_words(indicator), series.labels, series.targets
     return Figure(
         kind=KIND,
         title=title,
-        words=charts.run_chart_in_words(chart, title=title, unit=unit, periods=labels),
+        words=charts.run_chart_in_words(chart, title=title, unit=unit, periods=labels, targets=targets),
         headings=("Period", *numeric(*_counted(series), "Value"), "What it says"),
         rows=tuple(
             (label, *_counts(series, moment), _shown(series, moment), _signals(chart, number))
@@ -39,7 +39,9 @@ def run_figure(series: Series, place: str, rebases: Sequence[Rebase] = ()) -> Fi
             "signals",
         ),
         raw=tuple(_raw(series, chart, number, moment) for number, moment in enumerate(series.moments)),
-        draw=lambda format: charts.run_chart(chart, title=title, unit=unit, periods=labels, format=format),
+        draw=lambda format: charts.run_chart(
+            chart, title=title, unit=unit, periods=labels, targets=targets, format=format
+        ),
         notes=_notes(series, chart),
     )  # fmt: skip
 
