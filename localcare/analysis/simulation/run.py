@@ -145,7 +145,15 @@ def _closed(scenario: Scenario, pathways: Mapping[str, Pathway], seed: int, bega
         raise EngineError(
             f"No closed form knows {scenario.code} as a whole. {' '.join(reasons)} Simulate it instead."
         )
-    facts = RunFacts("closed", "Whoever asked for the run chose this engine.", seed, 0, 1, time.perf_counter() - began, versions())
+    facts = RunFacts(
+        "closed",
+        "Whoever asked for the run chose this engine.",
+        seed,
+        0,
+        1,
+        time.perf_counter() - began,
+        versions(),
+    )
     return ClosedResult(scenario, facts, said)
 
 
