@@ -191,7 +191,7 @@ def measured(task: str, folder: Path, out: Path) -> Run:
 
 
 def differing(mine: Path, theirs: Path) -> int:
-    """For how many people any column differs, or is there on one side only."""
+    """How many rows on either side the other side does not have in the same words and numbers."""
     import duckdb
 
     (found,) = duckdb.execute(

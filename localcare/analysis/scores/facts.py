@@ -49,13 +49,18 @@ def merge(*several: FactRules) -> dict[Key, list[FactRule]]:
 
 
 def masks_per_person(
-    facts: Any, pairs: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str], as_of: date
+    facts: Any,
+    pairs: Iterable[tuple[str, str]],
+    rules: FactRules,
+    columns: Sequence[str],
+    as_of: date,
+    units: Iterable[str] | None = None,
 ) -> Any:
     """One row per person with a fact that meets a rule: person_id and the mask columns.
 
-    `pairs` are the (system, code) pairs that may occur, as recorded.
+    `pairs` are the (system, code) pairs and `units` the units that may occur, as recorded; without them, all units.
     """
-    known = fact_map(facts, pairs, rules, columns)
+    known = fact_map(facts, pairs, rules, columns, units)
     joined = facts.join(
         known,
         [facts.system == known.system_as_recorded, facts.code == known.code_as_recorded],
@@ -77,13 +82,25 @@ def is_finite(value: Any) -> Any:
     return ~(value.isnan() | (value.abs() == ibis.literal(math.inf, "float64")))
 
 
-def fact_map(facts: Any, codes: Iterable[tuple[str, str]], rules: FactRules, columns: Sequence[str]) -> Any:
-    """The lookup by code as recorded; one row per different day, unit and limit that a code's rules name."""
+def fact_map(
+    facts: Any,
+    codes: Iterable[tuple[str, str]],
+    rules: FactRules,
+    columns: Sequence[str],
+    units: Iterable[str] | None = None,
+) -> Any:
+    """The lookup by code as recorded; one row per different day, unit that may occur, and limit that its rules name.
+
+    Each row beyond one is a row more to try for every fact with that code.
+    """
     rows: list[list[Any]] = []
+    present = None if units is None else {None, "", *units}  # None: needs no unit; "": what no unit counts as
     for system, code in codes:
         merged: dict[tuple[Any, ...], dict[str, int]] = {}
         for rule in rules.get(normalise_code(system, code), ()):
             for limits in _limits(rule.value_rule):
+                if present is not None and limits[0] not in present:
+                    continue
                 bits = merged.setdefault((rule.after, *limits), dict.fromkeys(columns, 0))
                 bits[rule.column] |= rule.bits
         rows += [[system, code, *limits, *bits.values()] for limits, bits in merged.items()]

@@ -70,8 +70,8 @@ def _measured(dataset: LinkedDataset, as_of: date, scores: set[str], packs: Pack
     if masks:
         # two small questions are quicker than one about pairs, and few of the pairs mean anything
         pairs = product(dataset.distinct("facts", "system"), dataset.distinct("facts", "code"))
-        merged = facts.merge(*rules)
-        tables.append(facts.masks_per_person(dataset.table("facts"), pairs, merged, masks, as_of))
+        merged, units = facts.merge(*rules), dataset.distinct("facts", "unit")
+        tables.append(facts.masks_per_person(dataset.table("facts"), pairs, merged, masks, as_of, units))
     if "polypharmacy" in scores:
         tables.append(polypharmacy.medicines_per_person(dataset.table("facts"), as_of))
     if "activity" in scores:
