@@ -89,6 +89,22 @@ def test_small_numbers_are_hidden_and_cannot_be_worked_out():
     assert hidden["observed_to_expected"].value == round(hidden["observed_to_expected"].value, 1)
 
 
+def test_the_sum_told_of_held_out_practices_gives_none_of_them_away():
+    def part(label: str, people: int, events: int) -> dict:
+        rates = {"observed": events / people, "expected": 0.1, "enough_to_judge": False, "hidden": False}
+        return {"label": label, "people": people, "events": events, **rates}
+
+    practices = [part("S1", 40, 3), part("S2", 300, 30), part("S3", 400, 40), part("S4", 500, 50)]
+    group = [{"group": "practice", "title": "Practice", "parts": practices}]
+
+    def hidden(**more: object) -> list[str]:
+        (found,) = shown(group, 1240, 123, **more)
+        return [one["label"] for one in found["parts"] if one["events"] is None]
+
+    assert hidden() == ["S1", "S2"]  # their sum is told by subtraction, neither of them is
+    assert set(hidden(told_together=["S2", "S3"])) >= {"S1", "S2", "S3"}  # else S2 follows, and from it S1
+
+
 def test_a_hidden_group_is_judged_all_the_same_and_its_numbers_are_not_said():
     exact = [
         {

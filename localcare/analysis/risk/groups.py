@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from localcare.analysis.disclosure import SMALLEST, Sum, hidden_cells
+from localcare.analysis.disclosure import Sum
 from localcare.analysis.risk.calibration import calibrate
 from localcare.analysis.risk.definitions import Group
 from localcare.analysis.risk.discrimination import NOTHING, Estimate, auc
 from localcare.analysis.risk.frame import Frame
+from localcare.analysis.risk.hiding import hidden_labels
 
 NOT_KNOWN = "Not known"
+ALL, TOGETHER = "everybody", "told together"
 ROUGH_FROM = 100  # events expected from which one decimal of a ratio spans ten of them
 Labels = NDArray[Any]
 
@@ -89,27 +91,33 @@ def _figures(event: NDArray[Any], risk: NDArray[np.float64], limits: Mapping[str
     return found
 
 
-def shown(groups: Sequence[Mapping[str, Any]], people: int, events: int) -> list[dict[str, Any]]:
+def shown(
+    groups: Sequence[Mapping[str, Any]], people: int, events: int, *, told_together: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """The same with numbers from 1 to 4, and whatever would give them away by subtraction, as None.
 
     A part whose numbers are hidden only to protect another keeps its AUC and slope without their intervals, and
-    observed to expected to one decimal, from which nobody can count.
+    observed to expected to one decimal, from which nobody can count. `told_together` are parts (the practices held
+    out) whose sum is told elsewhere in the card.
     """
     return [
-        {**group, "parts": _parts_shown(group["parts"], people=people, events=events)} for group in groups
+        {**group, "parts": _parts_shown(group["parts"], people, events, set(told_together))}
+        for group in groups
     ]
 
 
-def _parts_shown(parts: Sequence[Mapping[str, Any]], *, people: int, events: int) -> list[dict[str, Any]]:
-    hidden = _hidden(parts, people=people, events=events)
+def _parts_shown(
+    parts: Sequence[Mapping[str, Any]], people: int, events: int, together: set[str]
+) -> list[dict[str, Any]]:
+    without_people, without_events = _hidden(parts, people, events, together)
     made = []
     for part in parts:
         label = part["label"]
         told = dict(part)
-        if ("people", label) in hidden:
+        if label in without_people:
             told = {"label": label, "people": None, "events": None, "observed": None, "expected": None}
             told |= {"enough_to_judge": part["enough_to_judge"], "hidden": True} | _roughly(part)
-        elif any((kind, label) in hidden for kind in ("events", "others")):
+        elif label in without_events:
             told |= {"events": None, "observed": None, "hidden": True} | _roughly(part)
         made.append(told)
     return made
@@ -130,18 +138,12 @@ def _roughly(part: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _hidden(parts: Sequence[Mapping[str, Any]], *, people: int, events: int) -> set[tuple[str, str]]:
-    numbers = {("people", "all"): people, ("events", "all"): events, ("others", "all"): people - events}
-    for part in parts:
-        label = part["label"]
-        numbers |= {
-            ("people", label): part["people"],
-            ("events", label): part["events"],
-            ("others", label): part["people"] - part["events"],
-        }
-    labels = [part["label"] for part in parts]
-    kinds = ("people", "events", "others")
-    sums = [Sum((kind, "all"), tuple((kind, label) for label in labels)) for kind in kinds]
-    sums += [Sum(("people", label), (("events", label), ("others", label))) for label in [*labels, "all"]]
-    known = {(kind, "all") for kind in kinds}
-    return hidden_cells(numbers, sums, known=known, smallest=SMALLEST)
+def _hidden(
+    parts: Sequence[Mapping[str, Any]], people: int, events: int, together: set[str]
+) -> tuple[set[str], set[str]]:
+    numbers = {part["label"]: (part["people"], part["events"]) for part in parts}
+    totals, sums = {ALL: (people, events)}, [Sum(ALL, tuple(numbers))]
+    if told := [label for label in numbers if label in together]:
+        totals[TOGETHER] = (sum(numbers[one][0] for one in told), sum(numbers[one][1] for one in told))
+        sums.append(Sum(TOGETHER, tuple(told)))
+    return hidden_labels(numbers, totals, sums)

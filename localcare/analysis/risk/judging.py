@@ -59,7 +59,7 @@ def judge(
         "deciles": [vars(point) for point in deciles(test.event, risk)],
         "smooth": smooth_curve(test.event, risk),
         "decision_curve": decision_curve(test.event, risk, outcome.content["decision_curve"]["thresholds"]),
-        "groups": shown(groups, len(test), int(test.event.sum())),
+        "groups": shown(groups, len(test), int(test.event.sum()), told_together=material.held_out),
         "list": list_of(test.event, risk, test.keys, outcome.content["list"]["share"]),
         "frailty_scores": beside_frailty_scores(test, risk, outcome.content["list"]["share"]),
         "week_to_week": week_to_week(

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
-from localcare.analysis.disclosure import Sum, hidden_cells
+from localcare.analysis.disclosure import Sum
 from localcare.analysis.risk.benefit import top
 from localcare.analysis.risk.calibration import share
 from localcare.analysis.risk.definitions import Outcome
 from localcare.analysis.risk.frame import Frame, read_frame
+from localcare.analysis.risk.hiding import hidden_labels
 from localcare.analysis.risk.logistic import to_risk
 from localcare.analysis.risk.model import Estimator
 from localcare.analysis.risk.values import matrix
@@ -53,29 +54,22 @@ def beside_frailty_scores(frame: Frame, risk: NDArray[np.float64], part: float) 
 
 
 def _hide(rows: list[dict[str, Any]]) -> None:
-    both, model, score, neither = (row["who"] for row in rows)
-    numbers: dict[tuple[str, str], int] = {}
+    numbers = {row["who"]: (row["people"], row["events"]) for row in rows}
+    both, model, score, _ = numbers
+    sums = [
+        Sum("the model's list", (both, model)),
+        Sum("the score's list", (both, score)),
+        Sum("everybody", tuple(numbers)),
+    ]
+    totals = {
+        each.total: (sum(numbers[who][0] for who in each.parts), sum(numbers[who][1] for who in each.parts))
+        for each in sums
+    }
+    without_people, without_events = hidden_labels(numbers, totals, sums)
     for row in rows:
-        numbers[row["who"], "people"] = row["people"]
-        numbers[row["who"], "events"] = row["events"]
-        numbers[row["who"], "others"] = row["people"] - row["events"]
-    for kind in ("people", "events", "others"):
-        numbers["list", kind] = numbers[both, kind] + numbers[model, kind]
-        numbers["scores list", kind] = numbers[both, kind] + numbers[score, kind]
-        numbers["all", kind] = sum(numbers[row["who"], kind] for row in rows)
-    sums: list[Sum[tuple[str, str]]] = []
-    for kind in ("people", "events", "others"):
-        sums.append(Sum(("list", kind), ((both, kind), (model, kind))))
-        sums.append(Sum(("scores list", kind), ((both, kind), (score, kind))))
-        sums.append(Sum(("all", kind), tuple((who, kind) for who in (both, model, score, neither))))
-    sums += [Sum((who, "people"), ((who, "events"), (who, "others"))) for who in {key for key, _ in numbers}]
-    known = {(who, kind) for who in ("list", "all") for kind in ("people", "events", "others")}
-    known.add(("scores list", "people"))
-    hidden = hidden_cells(numbers, sums, known=known)
-    for row in rows:
-        if any((row["who"], kind) in hidden for kind in ("people", "events", "others")):
+        if row["who"] in without_events:
             row |= {"events": None, "observed": None}
-        if (row["who"], "people") in hidden:
+        if row["who"] in without_people:
             row["people"] = None
 
 

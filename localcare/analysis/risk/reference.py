@@ -132,7 +132,8 @@ stopping on a fifth of the training people. The same data and seed give the same
 | `card.json` | every figure, with 95% intervals; numbers from 1 to 4, and what would tell them, are empty |
 | `card.md`, `plots/*.svg` | the same for people, under the headings of TRIPOD+AI |
 
-A model is refused when a file was changed after training. Nothing is pickled.
+A model is refused when a file was changed after training. Nothing is pickled. `train`, `score` and `drift` take a folder or an
+opened `LinkedDataset`; one opened with `engine="spark"` gives the same factors and events as DuckDB.
 
 ## Figures and how each is worked out
 
