@@ -40,6 +40,7 @@ def found(report: Report, rule: str, code: str = "", table: str = "") -> Finding
     )
 
 
+@pytest.mark.trace("T188")
 def test_the_synthetic_place_is_not_refused_and_its_planted_dirt_is_seen(sound: Path) -> None:
     report = assess(sound, as_of=AS_OF)
     assert report.verdict.outcome is not Outcome.REFUSED, report.verdict.reasons
@@ -124,6 +125,7 @@ def often_in_hospital(part: LinkedDataset) -> Any:
     return counted.select("person_id", on_list=counted.stays >= 2)
 
 
+@pytest.mark.trace("T188")
 @pytest.mark.parametrize("rule", GROSS)
 def test_gross_faults_are_refused(rule: str, damaged: Damage) -> None:
     report = assess(damaged(**GROSS[rule]), as_of=AS_OF, lists=often_in_hospital)

@@ -161,6 +161,23 @@ def test_small_numbers_are_hidden_from_whoever_sees_no_people(damaged: Damage, p
             assert "241" not in text or exact
 
 
+def test_small_numbers_are_hidden_in_the_reasons_too(places: None, client) -> None:
+    report = Report.objects.create(
+        run="stratification-1", as_of=AS_OF, made_at=timezone.now(), requested_by="tests", data_version="v",
+        rules_version="r", verdict="warned", reasons=["People who share an NHS number: 2 of 603 people, 0.33%."],
+        registered=603, practices={"P1": 603}, seconds=1,
+    )  # fmt: skip
+    Finding.objects.create(
+        report=report, position=1, rule="number-twice", title="People who share an NHS number", dimension="duplicates",
+        unit="share", kind="place", table="persons", part=2, whole=603, value=2 / 603, severity="warn",
+        words="2 of 603 people, 0.33%", effect={"people": 2}, effect_words="…", measured="…", remedy="…", status="…",
+    )  # fmt: skip
+    for role, options, exact in (("analyst", {"everywhere": True}, False), ("gp", {"practice": "P1"}, True)):
+        client.force_login(user_with_role(role, **options))
+        for text in (page(client, "data-quality"), page(client, "data-quality-history")):
+            assert ("2 of 603" in text) is exact
+
+
 def test_what_is_new_and_what_is_gone_since_the_report_before(
     sound: Path, damaged: Damage, places: None, client
 ) -> None:
@@ -193,6 +210,7 @@ def test_a_finding_is_accepted_on_a_page_and_taken_back(damaged: Damage, places:
     assert not queries.acceptances(on=timezone.localdate()).exists()
 
 
+@pytest.mark.trace("T188")
 def test_a_refused_run_leaves_the_list_in_force_and_the_page_says_so(
     damaged: Damage, places: None, client
 ) -> None:

@@ -11,7 +11,7 @@ from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.models import Run
 from localcare.care.stratification.packs import installed_packs
 from localcare.care.stratification.plan import stratify
-from localcare.foundation.data_quality import actions, queries
+from localcare.foundation.data_quality import actions, presenters, queries
 from localcare.foundation.data_quality.models import Report
 from localcare.kernel.access.readers import Reader
 
@@ -49,4 +49,5 @@ def report_of(run: Run) -> Report | None:
 def notice(reader: Reader, run: Run | None) -> dict[str, Any]:
     """What a page of the list says about the data it was made from."""
     found = queries.notice_for(name_of(run)) if run else None
-    return {"quality": found, "may_read_quality": reader.may(queries.READ)}
+    reasons = presenters.reasons_for(reader, found.report) if found else []
+    return {"quality": found, "quality_reasons": reasons, "may_read_quality": reader.may(queries.READ)}

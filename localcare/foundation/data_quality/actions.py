@@ -30,13 +30,13 @@ Progress = Callable[[str, int, int], None]
 
 
 class DataRefused(Exception):
-    """The data are not good enough by the stated rules; the message says why and what to do."""
+    """The data are not good enough by the stated rules; the message says which and what to do, without numbers."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        said = " ".join(report.reasons)
+        titles = "; ".join(reason.split(": ")[0].rstrip(".") for reason in report.reasons)
         super().__init__(
-            f"The data of {format_date(report.as_of)} were refused: {said} The list in force stays."
+            f"The data of {format_date(report.as_of)} were refused: {titles}. The list in force stays."
             " Mend the data, or accept the finding on the page of data quality, then run again."
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from django.urls import reverse
@@ -104,6 +105,18 @@ def _group_address(report: Report, finding: Finding) -> str:
     return reverse("data-quality-group", args=[report.pk, finding.kind, finding.code])
 
 
+def reasons_for(reader: Reader, report: Report) -> list[str]:
+    """Why the verdict is what it is; the numbers in it are hidden like those of the findings they are about."""
+    if queries.sees_people_of(reader, "place", "", report):
+        return list(report.reasons)
+    place = list(report.findings.filter(kind="place"))
+    return [reduce(_hidden_in, place, reason) for reason in report.reasons]
+
+
+def _hidden_in(reason: str, finding: Finding) -> str:
+    return reason.replace(finding.words, words_of(finding, hidden=True))
+
+
 def accepted_since(report: Report) -> dict[queries.Key, str]:
     """What was accepted after the report and holds today: it counts from the next run on."""
     found = queries.acceptances(on=timezone.localdate()).filter(made_at__gt=report.made_at)
@@ -123,6 +136,7 @@ def report_page(reader: Reader, report: Report) -> dict[str, Any]:
     rules = list(_by_rule(reader, report, findings, names))
     return {
         "report": report,
+        "reasons": reasons_for(reader, report),
         "colour": VERDICT_COLOURS[report.verdict],
         "what_follows": WHAT_FOLLOWS[report.verdict],
         "rules": rules,
@@ -135,7 +149,7 @@ def report_page(reader: Reader, report: Report) -> dict[str, Any]:
         "registered": shown(
             report.registered, hidden=not queries.sees_people_of(reader, "place", "", report)
         ),
-        "rounds": reader.scope("person.read").practice_codes is not None,
+        "rounds": not queries.sees_people_of(reader, "place", "", report),
     }
 
 
@@ -237,14 +251,14 @@ def rule_page(reader: Reader, report: Report, code: str) -> dict[str, Any]:
     }
 
 
-def history_rows(reports: Iterable[Report]) -> list[dict[str, Any]]:
+def history_rows(reader: Reader, reports: Iterable[Report]) -> list[dict[str, Any]]:
     """Reports as rows of a table."""
     return [
         {
             "report": one,
             "colour": VERDICT_COLOURS[one.verdict],
             "href": reverse("data-quality-report", args=[one.pk]),
-            "reasons": " ".join(one.reasons) or "None",
+            "reasons": " ".join(reasons_for(reader, one)) or "None",
         }
         for one in reports
     ]

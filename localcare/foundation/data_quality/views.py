@@ -80,7 +80,7 @@ def history(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "address": page_addresses(request.GET),
-        "rows": presenters.history_rows(list(page)),
+        "rows": presenters.history_rows(request_reader(request), list(page)),
     }
     return render(request, "data_quality/history.jinja", context)
 
