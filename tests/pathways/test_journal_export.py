@@ -12,8 +12,10 @@ from localcare.config.command_line.application import application
 from localcare.foundation.pathways import actions
 from localcare.foundation.pathways.journal_export import export_journal
 from localcare.foundation.pathways.models import JournalEntry, Journey
+from localcare.foundation.record.exporting.keys import new_key
 from localcare.kernel.access.readers import reader_for, system_reader
 from localcare.kernel.audit.models import AuditEntry
+from localcare.kernel.identifiers.pseudonyms import keyed_number, person_message
 from tests.factories import UserFactory, registered_person
 from tests.journal.lived import assert_as_lived, exported
 from tests.pathways.test_walks import Walk, place  # noqa: F401 - a fixture
@@ -36,16 +38,31 @@ def test_a_walk_is_read_as_it_was_lived(seed, place, completed, tmp_path):  # no
 
 
 @pytest.mark.parametrize("purpose", ["planning", "research"])
-def test_who_opted_out_is_not_in_it_beyond_care(services, tmp_path, purpose):
+def test_who_opted_out_is_not_in_it_beyond_care(services, tmp_path, settings, purpose):
+    settings.HOME = tmp_path / "home"
+    key = new_key(purpose, by=system_reader("test"))
     stays, opted_out = registered_person(), registered_person(national_data_opt_out=True)
     open_journey(stays)
     open_journey(opted_out)
     folder = exported(tmp_path, purpose)
-    assert folder.arrow("journal")["person"].unique().to_pylist() == [stays.pk]
-    assert folder.arrow("people")["person"].to_pylist() == [stays.pk]
+    shown = keyed_number(key.secret, person_message(number=stays.nhs_number, reference=""))
+    assert folder.arrow("journal")["person"].unique().to_pylist() == [shown]
+    assert folder.arrow("people")["person"].to_pylist() == [shown]
     assert folder.arrow("people")["birth_date"].to_pylist()[0].day == 1
     both = exported(tmp_path / "care")
     assert set(both.arrow("journal")["person"].to_pylist()) == {stays.pk, opted_out.pk}
+
+
+def test_without_a_key_two_journals_beyond_care_do_not_link(services, tmp_path, settings):
+    settings.HOME = tmp_path / "home"
+    person = registered_person()
+    open_journey(person)
+    shown = [
+        exported(tmp_path / name, "planning").arrow("journal")["person"].to_pylist()
+        for name in ("one", "two")
+    ]
+    assert not set(shown[0]) & set(shown[1])
+    assert person.pk not in shown[0] + shown[1]
 
 
 def test_no_names_and_no_words_leave(services, tmp_path):

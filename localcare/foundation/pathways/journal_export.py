@@ -17,6 +17,8 @@ from localcare.foundation.pathways.models import JournalEntry, PathwayVersion
 from localcare.foundation.pathways.moment import now
 from localcare.foundation.record.copying import stream_out
 from localcare.foundation.record.dataset_queries import Purpose, Selection, select_people
+from localcare.foundation.record.exporting.keys import secret_of
+from localcare.foundation.record.exporting.people import show_pseudonyms
 from localcare.foundation.record.linked_dataset import ExportFailed
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
@@ -28,7 +30,7 @@ MEMORY_LIMIT = "512MB"
 KEPT_DETAIL = ("because", "instead_of", "until", "for", "due", "takes_back")
 
 ENTRIES = """
-SELECT entry.id AS entry, entry.journey_id AS journey, person.person_id AS person, version.pathway,
+SELECT entry.id AS entry, entry.journey_id AS journey, person.shown AS person, version.pathway,
        version.number::text AS version,
        CASE WHEN first_person.id IS NOT NULL THEN journey.opened_from_id END AS opened_from,
        entry.task_id AS task, task.step, entry.event, entry.from_state, entry.to_state, entry.effective_at,
@@ -51,11 +53,11 @@ WHERE entry.recorded_at < '{until}' AND entry.journey_id IN (
 ORDER BY entry.id"""
 
 PEOPLE = """
-SELECT person.person_id AS person, practice.code AS practice,
+SELECT person.shown AS person, practice.code AS practice,
        CASE WHEN area.kind = 'cluster' THEN area.code END AS cluster,
        CASE WHEN area.kind = 'locality' THEN area.code WHEN around.kind = 'locality' THEN around.code END AS locality,
        area.code AS area, row.sex, {birth_date} AS birth_date, row.imd_decile AS deprivation_decile
-FROM (SELECT DISTINCT journey_person.person_id FROM pathways_journey AS journey
+FROM (SELECT DISTINCT journey_person.person_id, journey_person.shown FROM pathways_journey AS journey
       JOIN exported_person AS journey_person ON journey_person.id = journey.person_id) AS person
 JOIN people_person AS row ON row.id = person.person_id
 LEFT JOIN LATERAL (
@@ -70,7 +72,7 @@ LEFT JOIN places_area AS area ON area.id = lies.area_id
 LEFT JOIN places_areamembership AS within ON within.child_id = area.id
     AND within.valid_from <= '{day}' AND (within.valid_to IS NULL OR within.valid_to > '{day}')
 LEFT JOIN places_area AS around ON around.id = within.parent_id
-ORDER BY person.person_id"""
+ORDER BY person.shown"""
 
 SERVICES = """
 SELECT code, kind, title, CASE WHEN cardinality(area_codes) = 1 THEN area_codes[1] END AS area
@@ -126,7 +128,8 @@ def written_journal(
     """Write the journal into the folder `out`: whole journeys to which something was recorded in the time.
 
     `purpose` as for `export_dataset`: "direct-care" (everyone), "planning" or "research" (people with a national data
-    opt-out left out, dates of birth shown as the first of the month). `person` is `person_id` of the linked dataset.
+    opt-out left out, dates of birth shown as the first of the month). `person` is `person_id` of the linked dataset of
+    the same purpose; beyond direct care without a key of that name, it is a pseudonym that links with nothing.
     Raises PermissionError, ExportFailed.
     """
     if not by.may("dataset.export"):
@@ -146,6 +149,8 @@ def written_journal(
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             select_people(selection)
+            if selection.goes_beyond_care:
+                show_pseudonyms(secret_of(purpose), among="SELECT person_id FROM pathways_journey")
             entries = _write_tables(folder, selection, since, moment, progress)
             versions = PathwayVersion.objects.all()
             write_pathways(folder, {(row.pathway, str(row.number)): row.content for row in versions})

@@ -88,10 +88,13 @@ def people_query(selection: Selection) -> str:
 
 
 def select_people(selection: Selection) -> None:
-    """Fix who is in the export as the table `exported_person`, for this transaction."""
+    """Fix who is in the export as the table `exported_person` (id, person_id, shown), for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.exported_person")
-        cursor.execute(f"CREATE TEMP TABLE exported_person ON COMMIT DROP AS {people_query(selection)}")
+        cursor.execute(
+            "CREATE TEMP TABLE exported_person ON COMMIT DROP AS"
+            f" SELECT id, person_id, person_id AS shown FROM ({people_query(selection)}) AS chosen"
+        )
         cursor.execute("CREATE INDEX ON exported_person (id)")
         cursor.execute("ANALYZE exported_person")
 

@@ -92,6 +92,11 @@ def find_key(project: str) -> PseudonymKey:
     )
 
 
+def secret_of(project: str) -> bytes:
+    """The project's secret; where it has no key, one for this time only, so that nothing links with anything."""
+    return find_key(project).secret if _file(project).exists() else secrets.token_bytes(KEY_BYTES)
+
+
 def known_keys() -> Iterator[PseudonymKey]:
     """Every key that can be used, by project."""
     for file in sorted(keys_folder().glob("*.key")):

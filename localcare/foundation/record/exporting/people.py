@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+
 from localcare.foundation.record.copying import stream_out
 from localcare.foundation.record.dataset_queries import Selection, people_query
 from localcare.foundation.record.exporting.keys import PseudonymKey
-from localcare.kernel.identifiers.pseudonyms import padded_blocks
+from localcare.kernel.identifiers.pseudonyms import keyed_number, padded_blocks
 
 PEOPLE = "people"  # id, person_id: the key that rows hold, and the key in the export
 READ = "read_csv('{path}', header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', parallel = false, columns = {{{columns}}})"  # noqa: E501
+
+
+IDENTITY = (
+    "CASE WHEN person.nhs_number IS NULL OR person.nhs_number = '' THEN 'local-person:' || person.reference"
+    " ELSE 'nhs-number:' || regexp_replace(person.nhs_number, '[^0-9]', '', 'g') END"
+)
 
 
 class PseudonymsMeet(RuntimeError):
@@ -37,8 +45,7 @@ def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None) ->
         return
     know_key(engine, key.secret)
     query = (
-        "SELECT chosen.id, chosen.person_id, CASE WHEN person.nhs_number IS NULL OR person.nhs_number = ''"
-        " THEN 'local-person:' || person.reference ELSE 'nhs-number:' || regexp_replace(person.nhs_number, '[^0-9]', '', 'g') END"
+        f"SELECT chosen.id, chosen.person_id, {IDENTITY}"
         f" FROM ({people_query(selection)}) AS chosen JOIN people_person AS person ON person.id = chosen.person_id"
     )
     columns = {"id": "BIGINT", "survivor": "BIGINT", "identity": "VARCHAR"}
@@ -56,6 +63,21 @@ def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None) ->
             " if there is none, make a new key for the project."
         )
     engine.execute(f"ALTER TABLE {PEOPLE} DROP COLUMN survivor")
+
+
+def show_pseudonyms(secret: bytes, *, among: str) -> None:
+    """Let `exported_person.shown` be the pseudonym of everyone whose key the query `among` gives, for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT chosen.person_id, {IDENTITY} FROM exported_person AS chosen"
+            f" JOIN people_person AS person ON person.id = chosen.person_id WHERE chosen.id IN ({among})"
+        )
+        shown = {key: keyed_number(secret, identity) for key, identity in cursor.fetchall()}
+        cursor.execute(
+            "UPDATE exported_person SET shown = given.shown FROM unnest(%s::bigint[], %s::bigint[])"
+            " AS given (person_id, shown) WHERE given.person_id = exported_person.person_id",
+            [list(shown), list(shown.values())],
+        )
 
 
 def know_key(engine: Any, secret: bytes) -> None:
