@@ -15,7 +15,7 @@ from tests.stratification.population import MODERATE
 
 pytestmark = pytest.mark.django_db
 MOST_FOR_A_PERSON = 45
-MOST_FOR_THE_LIST = 22
+MOST_FOR_THE_LIST = 23
 
 
 def queries_of(client, address: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from localcare.care.stratification import queries, words
 from localcare.care.stratification.definitions import Cohort, Definitions, Segment, Tier
-from localcare.care.stratification.models import Decision, ListEntry, PersonScore, Run
+from localcare.care.stratification.models import Decision, ListEntry, PersonScore, RiskModel, Run
 from localcare.care.stratification.risk import queries as risk_queries
 from localcare.care.stratification.risk.words import RiskInWords, in_words
 from localcare.foundation.people.models import Person
@@ -84,6 +84,7 @@ def list_rows(
     reader: Reader,
     run: Run,
     definitions: Definitions,
+    shown: Mapping[str, RiskModel],
     permission: str = "list.read",
 ) -> list[ListRow]:
     """The rows of a page, in its order; people who left the reader's scope since the run are left out."""
@@ -91,7 +92,6 @@ def list_rows(
     people = queries.people_of(entries, reader, permission)
     scores = queries.scores_of(people)
     practices = queries.practice_names(entry.practice_code for entry in entries)
-    shown = risk_queries.models_shown(run)
     risks = risk_queries.risks_of(people, shown)
     return [
         _list_row(

@@ -109,18 +109,20 @@ def _list_page(
         return render(request, template, context)
     entries = _entries(reader, filters)
     page = Paginator(entries, rows).get_page(chosen.get("page"))
-    shown = presenters.list_rows(page.object_list, reader=reader, run=run, definitions=rules)
+    rows_shown = presenters.list_rows(
+        page.object_list, reader=reader, run=run, definitions=rules, shown=shown
+    )
     record_access(
         reader=reader,
         action="list.read",
-        subjects=[str(row.person.reference) for row in shown],
+        subjects=[str(row.person.reference) for row in rows_shown],
         basis=BASIS,
         detail={"run": run.pk, "page": page.number, "filters": _plain(filters)},
     )
     context |= {
         "page": page,
-        "rows": shown,
-        "moved": len(page.object_list) - len(shown),
+        "rows": rows_shown,
+        "moved": len(page.object_list) - len(rows_shown),
         "address": lambda number: _address(url_name, chosen, page=number),
         "states": _state_links(chosen, filters, url_name),
         "may_decide": reader.may("list.decide"),
@@ -186,7 +188,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     run = queries.run_shown_to(reader)
     if run is None:
         raise Http404("There is no list yet.")
-    filters = _filters(reader, request.GET, "list.export", shown=models_shown(run))
+    shown = models_shown(run)
+    filters = _filters(reader, request.GET, "list.export", shown=shown)
     entries = _entries(reader, filters, "list.export")
     visible = queries.references_of(entries, reader, "list.export")
     keys = list(visible)
@@ -212,7 +215,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             )
             ordered = [some[key] for key in keys[start : start + ROWS_AT_ONCE] if key in some]
             for row in presenters.list_rows(
-                ordered, reader=reader, run=run, definitions=rules, permission="list.export"
+                ordered, reader=reader, run=run, definitions=rules, shown=shown, permission="list.export"
             ):
                 yield writer.writerow(csv_row(row, run))
 

@@ -19,6 +19,7 @@ from tests.factories import reader_with_role
 from tests.stratification.risk.county import OUTCOME, TOO_FEW
 
 pytestmark = pytest.mark.django_db
+BEFORE_COPYING = (2, 4, "Copying the scores")
 WHY = "Read the card with the safety officer; the lists carry decisions"
 
 
@@ -172,7 +173,7 @@ def test_a_model_published_while_a_run_is_going_on_comes_with_the_next_run(count
     first, second = published(county.kept(), by), county.kept(seed=2)
 
     def meanwhile(done: int, total: int, what: str) -> None:
-        if what == "Copying the scores" and status_of(second) == "evaluated":
+        if (done, total, what) == BEFORE_COPYING:
             published(second, by)
 
     made(progress=meanwhile)
@@ -186,7 +187,7 @@ def test_a_model_withdrawn_while_a_run_is_going_on_shows_no_number(county, by, m
     model = published(county.kept(), by)
 
     def meanwhile(done: int, total: int, what: str) -> None:
-        if what == "Copying the scores" and status_of(model) == "published":
+        if (done, total, what) == BEFORE_COPYING:
             actions.withdraw(model=model, why="A clinician found numbers that are wrong", by=by)
 
     made(progress=meanwhile)

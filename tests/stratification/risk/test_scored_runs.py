@@ -7,12 +7,13 @@ import io
 import json
 from datetime import timedelta
 
+import pyarrow
 import pyarrow.parquet as parquet
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from localcare.care.stratification.models import ListEntry, PersonRisk, RiskScoring, Run
+from localcare.care.stratification.models import ListEntry, PersonRisk, PersonScore, RiskScoring, Run
 from localcare.care.stratification.risk import actions, queries
 from localcare.care.stratification.risk.rules import BANDS, people_in_100
 from tests.factories import reader_with_role, user_with_role
@@ -160,7 +161,7 @@ def test_without_a_published_model_the_panel_says_so_and_gives_no_number(made, g
 
 def test_somebody_the_model_is_not_for_is_told_for_whom_it_is(model, made, gp):
     made()
-    child = ListEntry.objects.filter(practice_code=AT, risk_per_mille=None).first()
+    child = PersonScore.objects.filter(practice_code=AT, age__lt=18, to_run=None).earliest("person_id")
     person = registered(child.person_id)
 
     page = page_of(gp, "person", "", person.reference)
@@ -206,7 +207,7 @@ def test_nobody_reads_a_risk_outside_the_scope(model, made):
 
 
 @pytest.mark.trace("T052")
-def test_each_run_keeps_its_drift_and_a_warning_reaches_the_analyst(county, model, made, client, tmp_path):
+def test_each_run_keeps_its_drift_and_a_warning_reaches_the_analyst(county, model, made, client):
     made()
     scoring = RiskScoring.objects.get()
     assert scoring.fault == "" and scoring.drift
@@ -214,14 +215,23 @@ def test_each_run_keeps_its_drift_and_a_warning_reaches_the_analyst(county, mode
     from localcare.care.stratification.actions import run_stratification
     from localcare.kernel.access.readers import system_reader
 
-    def without_facts(out):
+    def older(out):
         county.export(TOO_FEW)(out)
-        (out / "facts.parquet").unlink()
+        people = parquet.read_table(out / "persons.parquet")
+        born = [
+            day.replace(year=day.year - 25, day=min(day.day, 28)) if day.year > 1970 else day
+            for day in people["birth_date"].to_pylist()
+        ]
+        place = people.column_names.index("birth_date")
+        changed = people.set_column(
+            place, "birth_date", pyarrow.array(born, people.schema.field("birth_date").type)
+        )
+        parquet.write_table(changed, out / "persons.parquet")
 
     run_stratification(
         as_of=TODAY + timedelta(days=1),
         by=system_reader("tests"),
-        export=without_facts,
+        export=older,
         today=TODAY + timedelta(days=1),
     )
 

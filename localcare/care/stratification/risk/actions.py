@@ -12,7 +12,7 @@ from localcare.care.stratification import jobs as run_jobs
 from localcare.care.stratification.models import RiskModel, RiskModelDecision
 from localcare.care.stratification.risk import jobs
 from localcare.care.stratification.risk.definitions import definitions_version, known_outcomes
-from localcare.care.stratification.risk.files import ModelDamaged, loaded
+from localcare.care.stratification.risk.files import ModelDamaged, checked_files, loaded
 from localcare.care.stratification.risk.rules import METHODS, SHORTEST_WHY, why_not_publishable
 from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import permitted
@@ -107,7 +107,7 @@ def publish(*, model: RiskModel, why: str, by: User | Reader) -> RiskModel:
     reason = _reason(why)
     _one_at_a_time()
     locked = RiskModel.objects.select_for_update().get(pk=model.pk)
-    if faults := refusals_of(locked):
+    if faults := _refusals_by_the_model(locked):
         raise NotPublishable(" ".join(faults))
     for earlier in RiskModel.objects.select_for_update().filter(
         outcome=locked.outcome, status=Status.PUBLISHED
@@ -140,7 +140,7 @@ def withdraw(*, model: RiskModel, why: str, by: User | Reader) -> RiskModel:
 
 
 def refusals_of(model: RiskModel) -> list[str]:
-    """Why a model may not be published now, in words; nothing when it may. Reads and checks its files."""
+    """Why a model may not be published now, in words, as far as its rows and checksums say; nothing when it may."""
     found = why_not_publishable(
         status=model.status,
         may_be_published=model.may_be_published,
@@ -149,6 +149,17 @@ def refusals_of(model: RiskModel) -> list[str]:
         in_force=definitions_version(model.outcome),
     )
     if found:
+        return found
+    try:
+        checked_files(model)
+    except ModelDamaged as fault:
+        return [str(fault)]
+    return []
+
+
+def _refusals_by_the_model(model: RiskModel) -> list[str]:
+    """The same, and what the model itself says of its evaluation, whatever its row says."""
+    if found := refusals_of(model):
         return found
     try:
         with loaded(model) as trained:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,7 +55,7 @@ def models_shown(run: Run | None) -> dict[str, RiskModel]:
     return {model.outcome: model for model in found.defer("card").order_by("outcome")}
 
 
-def risks_of(keys: Iterable[int], shown: dict[str, RiskModel]) -> dict[int, dict[str, PersonRisk]]:
+def risks_of(keys: Iterable[int], shown: Mapping[str, RiskModel]) -> dict[int, dict[str, PersonRisk]]:
     """The risks in force, by person and outcome, of people whom the caller has found in the reader's scope."""
     if not shown:
         return {}
