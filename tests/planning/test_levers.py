@@ -129,7 +129,7 @@ def test_a_length_is_stretched_as_a_whole(said, longer):
 def test_places_open_on_another_day_and_those_before_close_the_day_before():
     found, scenario = after(opens__ward__1=date(2024, 1, 20))
 
-    assert levers_in(content())["opens.ward.1"].title == "Ward: 14 beds from"
+    assert levers_in(content())["opens.ward.1"].title == "Ward: day on which there are 14 beds"
     assert [(period.since, period.until) for period in scenario.services["ward"].capacity] == [
         (date(2024, 1, 1), date(2024, 1, 19)),
         (date(2024, 1, 20), None),
@@ -143,8 +143,6 @@ def test_places_open_on_another_day_and_those_before_close_the_day_before():
 @pytest.mark.parametrize("day", [date(2024, 1, 1), date(2023, 12, 1)])
 def test_places_cannot_open_before_those_before_them(day):
     said = content()
-    with pytest.raises(
-        CannotMove, match="must lie after the one on which the places before it open"
-    ) as refused:
+    with pytest.raises(CannotMove, match="must lie after the day on which the places before open") as refused:
         moved(said, levers_in(said).values(), {"opens.ward.1": day})
     assert refused.value.lever == "opens.ward.1"

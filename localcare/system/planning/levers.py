@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from localcare.analysis.pathways.model import Pathway
 from localcare.analysis.simulation.scenario.lookup import pathways_of
-from localcare.analysis.simulation.scenario.model import Change, Scenario
+from localcare.analysis.simulation.scenario.model import CapacityPeriod, Change, Scenario
 from localcare.analysis.simulation.scenario.reading_services import UNLIMITED
 from localcare.kernel.nhs_design.formatting import format_short_date
 from localcare.system.planning.lengths import average, many
@@ -133,23 +133,27 @@ def _dates(scenario: Scenario) -> Iterator[Lever]:
     """The day on which each period of capacity after the first begins; the one before it ends the day before."""
     for code, service in scenario.services.items():
         for at, period in enumerate(service.capacity[1:], start=1):
-            number = "these places" if period.shifts else _so_many(period.places, service.unit)
+            words = f"day on which {_opening(period, service.unit)}"
             yield Lever(
                 f"opens.{code}.{at}",
                 "dates",
                 "day",
                 ("services", code, "capacity", at, "from"),
-                f"{service.title}: {number} from",
+                f"{service.title}: {words}",
                 "",
                 period.since,
                 code,
                 heading=service.title,
-                label=f"{number[:1].upper()}{number[1:]} from",
+                label=f"{words[:1].upper()}{words[1:]}",
             )
 
 
-def _so_many(places: int | None, unit: str) -> str:
-    return "no limit" if places is None else f"{places} {many(unit) if places != 1 else unit}"
+def _opening(period: CapacityPeriod, unit: str) -> str:
+    if period.shifts:
+        return "these shifts begin"
+    if period.places is None:
+        return "there is no limit any more"
+    return f"there are {period.places} {many(unit)}" if period.places != 1 else f"there is one {unit}"
 
 
 def _people(

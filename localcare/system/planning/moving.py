@@ -118,8 +118,7 @@ def _check_order(content: dict[str, Any], lever: Lever) -> None:
         if until is not None and _day(until) < _day(said["from"]):
             raise CannotMove(
                 lever.name,
-                f"{lever.title}: the day must lie after the one on which the places before it open, and before the one on "
-                "which those after it do",
+                f"{lever.title} must lie after the day on which the places before open, and before that of those after",
             )
 
 
