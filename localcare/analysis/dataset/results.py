@@ -100,7 +100,7 @@ def _refuse_without_exchange(master: str | None, exchange: str | None) -> None:
     if not exchange and not is_local(master or DEFAULT_MASTER):
         raise SparkError(
             f"the workers of {master} do not see this machine's files: name an exchange (--exchange), an address"
-            " that they and this machine reach, such as hdfs:///tmp or file:///mnt/shared"
+            " that they and this machine reach, such as hdfs:///protected or file:///mnt/shared"
         )
 
 

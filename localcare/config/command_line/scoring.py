@@ -36,7 +36,7 @@ SCORE_EXAMPLES = (
 STRATIFY_EXAMPLES = (
     "localcare stratify",
     "localcare stratify --as-of 2026-10-01",
-    "localcare stratify --engine spark --master yarn --exchange hdfs:///tmp",
+    "localcare stratify --engine spark --master yarn --exchange hdfs:///protected",
     "localcare stratify --dataset linked-data --out places.parquet",
 )
 
