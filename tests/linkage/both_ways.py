@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+
 from localcare.foundation.people.models import Person, PossibleDuplicate
 from localcare.synthetic.second_source import draw_two_sources
 
@@ -48,3 +50,9 @@ def shares(listed: set[Pair], true: dict[Pair, str]) -> tuple[float, float]:
     """Recall and precision of the pairs listed."""
     right = len(listed & set(true))
     return right / len(true), right / max(len(listed), 1)
+
+
+def address() -> dict[str, object]:
+    """Where the test database is, for a connection of somebody else."""
+    given = connection.get_connection_params()
+    return {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 import localcare
 from localcare.analysis.linkage.bands import linkage_bands
@@ -27,7 +27,7 @@ from localcare.foundation.people.models import LikenessSearch, Merge, Person, Po
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
 from tests.factories import PersonFactory, area, practice, registered_person, user_with_role
-from tests.linkage.both_ways import proposed, register_with_strays, shares
+from tests.linkage.both_ways import address, proposed, register_with_strays, shares
 from tests.linkage.conftest import quick_model
 
 BY = system_reader("tests of likeness")
@@ -200,6 +200,16 @@ def test_a_search_that_is_asked_for_twice_waits_once_and_the_job_does_it():
     assert jobs.ask_for_search(asked_by="Asha") != asked
 
 
+def test_a_search_whose_worker_was_killed_is_said_to_have_stopped_and_can_be_asked_for_again():
+    killed = LikenessSearch.objects.create(
+        asked_by="Asha", state=LikenessSearch.State.RUNNING, steps_done=3, steps=6
+    )
+    again = jobs.ask_for_search(asked_by="Asha")
+    killed.refresh_from_db()
+    assert (killed.state, again.state) == ("failed", "waiting") and again != killed
+    assert "stopped before it ended" in killed.message
+
+
 def test_the_register_leaves_no_file_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     search_by_likeness(by=BY)
@@ -267,12 +277,7 @@ def test_people_known_to_have_two_numbers_are_left_to_the_rules():
 def test_only_one_search_runs_at_a_time(django_db_blocker):
     import psycopg
 
-    with psycopg.connect(**_address()) as other:
+    with psycopg.connect(**address()) as other:
         other.execute(linking.ONE_AT_A_TIME)
         with pytest.raises(SearchRefused, match="runs already"):
             search_by_likeness(by=BY)
-
-
-def _address() -> dict[str, object]:
-    given = connection.get_connection_params()
-    return {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}

@@ -9,11 +9,13 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from localcare.foundation.people.duplicates import find_duplicates
+from localcare.foundation.people.linking import SearchRefused, settle_stopped
+from localcare.foundation.people.linking import search_by_likeness as do
 from localcare.foundation.people.models import LikenessSearch
 from localcare.kernel.access.readers import system_reader
 
 SEARCH = "people.search_by_likeness"
-GIVEN_UP_AFTER = timedelta(hours=6)  # a worker that was killed leaves a search that runs for ever
+GIVEN_UP_AFTER = timedelta(hours=6)  # a search that no worker took in so long is asked for again
 
 
 @app.periodic(cron="30 3 * * *")
@@ -35,9 +37,6 @@ def search_by_likeness_nightly(timestamp: int) -> None:
 @app.task(name=SEARCH, lock="people-likeness")
 def search_by_likeness(search: int) -> None:
     """Do one search that was asked for; what is wrong with it stands on its page."""
-    from localcare.foundation.people.linking import SearchRefused
-    from localcare.foundation.people.linking import search_by_likeness as do
-
     asked = LikenessSearch.objects.get(pk=search)
     try:
         do(by=system_reader(asked.asked_by), search=asked)
@@ -50,6 +49,7 @@ def ask_for_search(*, asked_by: str) -> LikenessSearch:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people: ask for likeness'))")
+        settle_stopped()
         standing = LikenessSearch.objects.filter(
             state__in=(LikenessSearch.State.WAITING, LikenessSearch.State.RUNNING),
             asked_at__gte=timezone.now() - GIVEN_UP_AFTER,

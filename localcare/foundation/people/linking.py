@@ -21,6 +21,7 @@ from localcare.kernel.audit.actions import record_access
 Progress = Callable[[int, int, str], None]
 ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtext('people: search by likeness'))"
 ANOTHER_MAY = "SELECT pg_advisory_unlock(hashtext('people: search by likeness'))"
+STOPPED = "It was stopped before it ended. Nothing on the list was changed: search again."
 LEAST_PEOPLE = 1000  # fewer do not say how often two people are alike by chance
 
 TAKE_OUT = """COPY (
@@ -103,6 +104,18 @@ def search_by_likeness(
     detail = {name: getattr(kept, name) for name in ("people", "without_number", "new", "changed", "gone")}
     record_access(reader=by, action="person.search-by-likeness", detail=detail)
     return kept
+
+
+def settle_stopped() -> None:
+    """A search that says it runs while nobody holds the lock was stopped, with its worker; say so."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME)
+        (nobody_runs,) = cursor.fetchone() or (False,)
+        if nobody_runs:
+            LikenessSearch.objects.filter(state=LikenessSearch.State.RUNNING).update(
+                state=LikenessSearch.State.FAILED, finished_at=timezone.now(), message=STOPPED
+            )
+            cursor.execute(ANOTHER_MAY)
 
 
 def _search(kept: LikenessSearch, tell: Callable[[str, int, int], None]) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from localcare.analysis.linkage.bands import linkage_bands
 from localcare.foundation.people.duplicates import decided_by_band
 from localcare.foundation.people.jobs import ask_for_search
+from localcare.foundation.people.linking import settle_stopped
 from localcare.foundation.people.linking_presenters import band_rows, search_rows
 from localcare.foundation.people.models import LikenessSearch
 from localcare.kernel.access.guards import request_reader, requires
@@ -22,6 +23,7 @@ LATEST = 10
 def searches(request: HttpRequest) -> HttpResponse:
     """The latest searches, how far one is that runs, and what each band meant when it was measured."""
     record_access(reader=request_reader(request), action="person.searches-by-likeness")
+    settle_stopped()
     found = list(LikenessSearch.objects.all()[:LATEST])
     done = next((search for search in found if search.state == LikenessSearch.State.DONE), None)
     context = {
