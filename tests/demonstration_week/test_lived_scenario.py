@@ -66,12 +66,12 @@ def test_the_demonstration_asks_once_and_the_worker_does_the_rest(analyst, tmp_p
     assert "journeys in" not in run.content.text
 
     page = analyst.get(f"/planning/runs/{run.reference}/lived/").content.decode()
-    overlay = f"{reverse('insight-indicator', args=['requests-answered-in-time'])}?overlay=planning-{run.reference}#overlay"
+    overlay = f"{reverse('insight-indicator', args=['mean-time-to-answer'])}?overlay=planning-{run.reference}#overlay"
     assert "In the simulation" in page and overlay in page
     assert reverse("planning-lived", args=[run.reference]) in analyst.get("/planning/").content.decode()
     made = Measuring.objects.create(until=timezone.localdate(), status="published", started_at=timezone.now())
     Value.objects.create(
-        indicator="requests-answered-in-time", place="all", period="day", numerator=40, denominator=50, value=80.0,
+        indicator="mean-time-to-answer", place="all", period="day", numerator=40, denominator=50, value=80.0,
         starts_on=timezone.localdate() - timedelta(days=3), is_hidden=False, from_run=made,
     )  # fmt: skip
     shown = analyst.get(overlay.partition("#")[0]).content.decode()
