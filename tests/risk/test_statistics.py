@@ -114,15 +114,18 @@ def test_brier_skill_is_nothing_for_the_mean_and_one_for_knowing():
     assert brier_skill(event, event.astype(float)) == pytest.approx(1)
 
 
-def test_tenths_hold_everybody_and_the_smooth_line_of_a_constant_is_constant():
+def test_tenths_hold_everybody_and_the_smooth_line_of_right_risks_is_the_diagonal():
     event, risk = drawn(4)
     points = deciles(event, risk)
     assert [point.people for point in points] == [300] * 10
     assert sum(point.events for point in points) == event.sum()
     assert [point.risk for point in points] == sorted(point.risk for point in points)
-    assert [y for _, y in smooth_curve(np.ones(500), risk[:500])] == pytest.approx([1.0] * 40)
+    exact = smooth_curve(risk, risk)  # exactly as much came as was said
+    assert [came for _, came in exact] == pytest.approx([given for given, _ in exact])
     steady = smooth_curve(event, risk)
-    assert max(abs(x - y) for x, y in steady if 0.05 < x < 0.4) < 0.06
+    assert max(abs(given - came) for given, came in steady if 0.05 < given < 0.4) < 0.06
+    twice = smooth_curve((np.random.default_rng(9).random(3000) < np.minimum(1, 2 * risk)).astype(int), risk)
+    assert [came / given for given, came in twice if 0.08 < given < 0.3] == pytest.approx([2] * 10, rel=0.25)
 
 
 def test_net_benefit_is_that_of_counting_by_hand():

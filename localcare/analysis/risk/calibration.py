@@ -124,18 +124,23 @@ def share(events: int, people: int) -> Estimate:
 def smooth_curve(
     event: NDArray[Any], risk: Values, *, points: int = 40, width: float = 0.35
 ) -> list[tuple[float, float]]:
-    """(risk, share with the event) along a smooth line: a local mean on the log odds with a normal kernel.
+    """(risk, share with the event) along a smooth line: the risk and the local mean of what came beyond it.
 
-    `width` is the kernel's standard deviation in log odds. People are first gathered into 400 parts of equal size.
+    The mean is taken on the log odds with a normal kernel of standard deviation `width`. Because it is of what came
+    beyond the risk, right risks give the line of perfect agreement, however unevenly they lie. People are first gathered
+    into 400 parts of equal size.
     """
     order = np.argsort(risk, kind="stable")
     parts = [part for part in np.array_split(order, min(400, len(order))) if len(part)]
     odds = log_odds(risk)
     middle = np.array([odds[part].mean() for part in parts])
-    rate = np.array([np.asarray(event, dtype=np.float64)[part].mean() for part in parts])
+    beyond = np.asarray(event, dtype=np.float64) - risk
+    excess = np.array([beyond[part].mean() for part in parts])
     size = np.array([len(part) for part in parts], dtype=np.float64)
     made = []
     for at in np.linspace(middle[0], middle[-1], points):
         weight = size * np.exp(-0.5 * ((middle - at) / width) ** 2)
-        made.append((float(1 / (1 + np.exp(-at))), float((weight * rate).sum() / weight.sum())))
+        given = float(1 / (1 + np.exp(-at)))
+        came = given + float((weight * excess).sum() / weight.sum())
+        made.append((given, min(max(came, 0.0), 1.0)))
     return made

@@ -145,7 +145,7 @@ opened `LinkedDataset`; one opened with `engine="spark"` gives the same factors 
 | calibration slope and intercept | logistic regression on the log odds; the intercept with the slope held at 1 | Wald |
 | observed to expected | events over the sum of risks | Garwood |
 | shares, deciles | | Wilson |
-| smooth line | local mean on the log odds, normal kernel | |
+| smooth line | the risk and the local mean of what came beyond it, on the log odds, normal kernel | |
 | net benefit | Vickers and Elkin | of a mean |
 | stability index | sum of (now - then) ln(now / then) over tenths of training | |
 
