@@ -1,7 +1,8 @@
 """A walk over every page of the site, as everybody who may open it, on a desk and on a phone.
 
 New pages are found by themselves. The visitors are shared out among two files of tests, which run at the same
-time. Set LOCALCARE_PAGE_PICTURES to a folder to look at each of them.
+time: one looks at each page as on a desk, the other as on a phone. Set LOCALCARE_PAGE_PICTURES to a folder to
+look at each of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from playwright.sync_api import Page
 
 from localcare.kernel.access.roles import roles
 from tests.browser.addresses import ARGUMENTS, addresses, pages
-from tests.browser.fixtures import DESKTOP, PHONE
+from tests.browser.fixtures import DESKTOP, PHONE, assert_no_sideways_scroll
 from tests.browser.place import Place, loaded_place, written_dataset
 
 VISITORS = ["nobody", *sorted(roles()), "no-role"]  # the last loses its role on the way
@@ -44,13 +45,14 @@ def problems_for(
     page: Page,
     sign_in: Callable[..., None],
     check: Callable[..., None],
+    width: dict[str, int],
 ) -> list[str]:
-    """What is wrong with any page that any of the visitors may open."""
+    """What is wrong with any page that any of the visitors may open; `check` runs at the width, scroll at both."""
     return [
         problem
         for visitor in visitors
         for wanted in addresses_for(visitor, place, page, sign_in)
-        for problem in problems_of(page, wanted, f"{visitor} at {wanted}", check)
+        for problem in problems_of(page, wanted, f"{visitor} at {wanted}", check, width)
     ]
 
 
@@ -70,8 +72,10 @@ def enter(page: Page, sign_in: Callable[..., None], place: Place, visitor: str) 
     sign_in(page, place.users.get(visitor, place.account))
 
 
-def problems_of(page: Page, wanted: str, who: str, assert_accessible: Callable[..., None]) -> list[str]:
-    """What is wrong with one page: its answer, its headings, its accessibility at both widths."""
+def problems_of(
+    page: Page, wanted: str, who: str, check: Callable[..., None], width: dict[str, int]
+) -> list[str]:
+    """What is wrong with one page: its answer, its headings, its accessibility."""
     answer = page.request.get(wanted)
     if answer.status >= 500 or answer.status == 400:
         return [f"{who}: answered {answer.status}"]
@@ -82,11 +86,13 @@ def problems_of(page: Page, wanted: str, who: str, assert_accessible: Callable[.
         return []
     _seen.add(content)
     _looks[wanted] += 1
-    return looked_at(page, wanted, who, assert_accessible)
+    return looked_at(page, wanted, who, check, width)
 
 
-def looked_at(page: Page, wanted: str, who: str, assert_accessible: Callable[..., None]) -> list[str]:
-    """Open the page and check it at both widths."""
+def looked_at(
+    page: Page, wanted: str, who: str, check: Callable[..., None], checked: dict[str, int]
+) -> list[str]:
+    """Open the page and check it: wholly at one width, at the other that it does not scroll sideways."""
     page.goto(wanted)
     headings = page.locator("h1").count()
     found = [] if headings == 1 else [f"{who}: {headings} headings of level 1, one is wanted"]
@@ -94,7 +100,7 @@ def looked_at(page: Page, wanted: str, who: str, assert_accessible: Callable[...
         page.set_viewport_size(width)
         take_page_picture(page, who, width["width"])
         try:
-            assert_accessible(page)
+            check(page) if width == checked else assert_no_sideways_scroll(page)
         except AssertionError as error:
             found.append(f"{who}, {width['width']} pixels wide: {error}")
     return found

@@ -136,12 +136,16 @@ def assert_accessible() -> Callable[[Page], None]:
         found = Axe().run(page, options={"runOnly": STANDARDS, "resultTypes": ["violations"]})
         problems = [describe(violation) for violation in found.response["violations"]]
         assert not problems, f"{page.url} is not accessible:\n" + "\n".join(problems)
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} pixels: {widest(page)}"
+        assert_no_sideways_scroll(page)
 
     return check
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    """The page, once at rest, is no wider than the window."""
+    page.evaluate(STILL)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} pixels: {widest(page)}"
 
 
 def describe(violation: dict[str, Any]) -> str:

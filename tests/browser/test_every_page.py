@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.addresses import ARGUMENTS, NOT_PAGES, patterns, without_entry
 from tests.browser.crawl import VISITORS, dataset, place, problems_for
+from tests.browser.fixtures import DESKTOP
 from tests.browser.place import Place
 
 __all__ = ["dataset", "place"]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 def test_every_page_answers_and_is_accessible_for_the_first_half(
     place: Place, browser_page: Page, sign_in: Callable[..., None], assert_accessible: Callable[..., None]
 ):
-    problems = problems_for(VISITORS[::2], place, browser_page, sign_in, assert_accessible)
+    problems = problems_for(VISITORS[::2], place, browser_page, sign_in, assert_accessible, DESKTOP)
 
     assert not problems, "\n\n".join(problems)
 

@@ -38,7 +38,9 @@ def written(stage: str, dataset: Path | str, out: Path, *, as_of: date, choice: 
         return write_scores(dataset, as_of, out, choice=choice).people
     if stage == "places":
         return place(dataset, out, as_of=as_of, definitions=definitions(), choice=choice)
-    with opened_for(dataset, choice, allow_missing=True) as opened:
+    with opened_for(
+        dataset, choice, memory_limit="2GB", temp_directory=out.parent, allow_missing=True
+    ) as opened:
         table = _population(opened, as_of) if stage == "population" else _stays(opened)
         types = POPULATION if stage == "population" else STAYS
         cast = table.select(**{name: table[name].cast(kind) for name, kind in types.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localcare.foundation.record.exporting.people import know_key
@@ -48,6 +48,7 @@ def test_published_vector_in_the_engine(key, message, digest):
     assert engine.execute(query, [message]).fetchone() == (digest,)
 
 
+@settings(deadline=None)
 @given(key=st.binary(min_size=1, max_size=100), message=st.text(max_size=100))
 def test_the_engine_gives_what_python_gives(key, message):
     found = engine_with(key).execute("SELECT keyed_digest(?), keyed_number(?)", [message, message]).fetchone()

@@ -65,7 +65,7 @@ def test_a_later_roll_out_saves_less():
     late = {
         one.name: date(2018, 9, 1) if one.name.startswith("from") else date(2018, 12, 1)
         for one in base.levers
-        if one.kind == "day" and "North" in one.title
+        if one.kind == "day" and "North" in one.title and not one.name.startswith("opens")
     }
     assert late
     _, later = base.moved(late)

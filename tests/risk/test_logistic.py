@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,21 @@ def test_shrinkage_is_the_closed_form_and_brings_a_small_model_nearer_to_the_tru
     assert ratio == pytest.approx(np.full(len(ratio), ratio[0]))
     assert 0.5 < ratio[0] < 1
     assert to_risk(shrunk.log_odds(rows)).sum() == pytest.approx(event.sum(), rel=1e-5)
+
+
+def test_a_factor_that_may_only_raise_a_risk_and_would_lower_it_gets_no_weight():
+    random = np.random.default_rng(5)
+    stays = random.poisson(0.8, 8000).astype(float)
+    nights = stays * random.integers(1, 9, 8000)
+    rows = np.column_stack([stays, nights])
+    event = (random.random(8000) < to_risk(-2 + 0.9 * stays - 0.1 * nights)).astype(np.int8)
+    free = [Factor(name, name, name, {"many": "{value}"}) for name in ("stays", "nights")]
+    only_up = [replace(factor, monotone=1) for factor in free]
+    assert fit_logistic(rows, event, free, penalty=1.0).weights[1] < 0
+    held = fit_logistic(rows, event, only_up, penalty=1.0)
+    alone = fit_logistic(rows[:, :1], event, free[:1], penalty=1.0)
+    assert held.weights == pytest.approx((alone.weights[0], 0.0), abs=1e-5)
+    assert not held.contributions(rows)[:, 1].any()
 
 
 def test_many_people_are_hardly_shrunk():

@@ -80,7 +80,8 @@ def fit_logistic(
 ) -> LogisticModel:
     """Fit on factor values (n x factors) with a slight penalty on the standardised weights (lbfgs).
 
-    With `shrink`, all weights are then made smaller by one share, so that a model of few people does not promise more
+    A factor that may only raise (or lower) a risk and would do the opposite, because others say the same thing better,
+    gets no weight. With `shrink`, all weights are then made smaller by one share, so that a model of few people does not promise more
     than it keeps; with many people the share is next to 1.
     """
     terms = learn_terms(rows, factors)
@@ -89,13 +90,24 @@ def fit_logistic(
     tolerance = 1e-6 if large else 1e-9
     fitted = linear_model.LogisticRegression(C=1.0 / penalty, solver="lbfgs", tol=tolerance, max_iter=5000)
     fitted.fit(columns, event)
+    signs, used = _signs(factors, terms), len(terms)
+    while (against := fitted.coef_[0] * signs < 0).any():
+        columns[:, against] = 0.0
+        used -= int(against.sum())
+        fitted.fit(columns, event)
     weights, intercept = fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0])
     if shrink:
         slopes = columns @ weights
-        weights = weights * shrinkage(slopes + intercept, event, len(terms))
+        weights = weights * shrinkage(slopes + intercept, event, used)
         intercept = _intercept_for(columns @ weights, event)
     rounded = tuple(_rounded(value) for value in weights)
     return LogisticModel(tuple(factors), _rounded(intercept), terms, rounded)
+
+
+def _signs(factors: Sequence[Factor], terms: Sequence[Term]) -> Values:
+    """1 or -1 for each term that may only raise or only lower a risk, else 0."""
+    allowed = {factor.name: float(factor.monotone) for factor in factors}
+    return np.array([0.0 if term.kind == "missing" else allowed[term.factor] for term in terms])
 
 
 def shrinkage(log_odds: Values, event: NDArray[np.int8], terms: int) -> float:

@@ -119,8 +119,10 @@ place and in time. The model that was tested is the model that is used: it is no
 ## How it is fitted
 
 `logistic`: scikit-learn's lbfgs on standardised terms with a slight ridge penalty, then all weights made smaller by one share
-(Van Houwelingen and Le Cessie 1990), which matters for a small place only. What is not known has an indicator. Scoring is numpy
-alone. `lightgbm` (extra `boosting`): seeded, deterministic, monotone where the table says so, the number of trees by early
+(Van Houwelingen and Le Cessie 1990), which matters for a small place only. What is not known has an indicator. A factor
+that can only raise a risk and would lower it, because others say the same better, gets no weight. Scoring is numpy alone.
+
+`lightgbm` (extra `boosting`): seeded, deterministic, monotone where the table says so, the number of trees by early
 stopping on a fifth of the training people. The same data and seed give the same files, byte for byte.
 
 ## Files of a model

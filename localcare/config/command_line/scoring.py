@@ -59,6 +59,7 @@ def score(
     """Score everybody in a linked dataset, unless its data are refused by the rules; needs no database."""
     from localcare.analysis.scores.run import write_scores
 
+    _is_there(dataset)
     choice = choice_of(engine, master, exchange, spark_conf)
     if Path(dataset).is_dir():
         tell_and_ask(Path(dataset), as_of or today(), rules=rules, packs=packs, reason=accept_quality)
@@ -70,6 +71,14 @@ def score(
     typer.echo(f"{run.people} people scored as of {run.as_of} in {out}")
     for name in run.empty_code_lists:
         typer.echo(f"The code list {name} is empty: install its pack to use it.")
+
+
+def _is_there(dataset: str) -> None:
+    """A folder of this machine must exist; an address is looked up by Spark."""
+    from localcare.analysis.dataset.spark_files import is_address
+
+    if not is_address(dataset) and not Path(dataset).is_dir():
+        raise typer.BadParameter(f"The folder {dataset} does not exist.", param_hint="--dataset")
 
 
 def stratify(
@@ -90,6 +99,7 @@ def stratify(
     if (dataset is None) != (out is None):
         raise Problem("--dataset and --out belong together: a dataset of files is placed into a file.")
     if dataset is not None and out is not None:
+        _is_there(dataset)
         _place(dataset, out, as_of or today(), choice)
         return
     django_setup.ready()

@@ -113,7 +113,7 @@ def test_data_that_reach_back_too_little_say_so_and_are_not_tried_again(by, coun
     ended = carry_out(str(model.reference), export=county.export(TOO_FEW))
 
     assert ended.status == "failed"
-    assert "too few to learn from" in ended.message
+    assert "Add earlier stays, or train when the data reach back far enough" in ended.message
     assert about_people() == []
     assert carry_out(str(model.reference), export=county.export(TOO_FEW)).attempts == 1
 

@@ -21,7 +21,7 @@ from localcare.synthetic.definitions import definition
 
 LONDON = ZoneInfo("Europe/London")
 DISCHARGE = "discharge-to-assess"
-EARLIEST, LATEST = timedelta(hours=54), timedelta(days=6)  # how long ago she can have come home
+LATEST = timedelta(days=6)  # how long ago she can have come home
 
 
 def personas() -> dict[str, Person]:
@@ -48,12 +48,16 @@ def tell_personas(world: World) -> None:
 
 
 def _came_home(vera: Person, end: datetime) -> datetime:
-    """When her last stay ended; a little more than two days ago where the record has nothing that fits."""
-    stays = Stay.objects.filter(person=vera, discharged_at__range=(end - LATEST, end - EARLIEST))
+    """When her last stay ended, three days ago or more so that all her story has happened whatever the hour is.
+
+    The afternoon of three days ago where the record has nothing that fits.
+    """
+    midnight = end.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    stays = Stay.objects.filter(person=vera, discharged_at__range=(end - LATEST, midnight))
     latest = stays.order_by("-discharged_at").first()
     if latest is not None and latest.discharged_at is not None:
         return latest.discharged_at
-    return end - EARLIEST - timedelta(hours=1)
+    return midnight - timedelta(hours=10)
 
 
 def _vera(world: World, vera: Person, area: str, home_at: datetime) -> Story:
