@@ -81,8 +81,8 @@ def fit_logistic(
     """Fit on factor values (n x factors) with a slight penalty on the standardised weights (lbfgs).
 
     A factor that may only raise (or lower) a risk and would do the opposite, because others say the same thing better,
-    gets no weight. With `shrink`, all weights are then made smaller by one share, so that a model of few people does not promise more
-    than it keeps; with many people the share is next to 1.
+    gets no weight. With `shrink`, all weights are then made smaller by one share, so that a model of few people does
+    not promise more than it keeps; with many people the share is next to 1.
     """
     terms = learn_terms(rows, factors)
     large = len(rows) * len(terms) > LARGE
