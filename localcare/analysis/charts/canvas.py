@@ -214,3 +214,16 @@ def _write(figure: Any, sheet: Sheet, height: float, format: Format) -> bytes:
         title=sheet.title,
         description=sheet.description,
     )
+
+
+def paint_mark(axes: Any, x: float, y: float, mark: palette.Mark) -> None:
+    """One mark at a point."""
+    axes.plot(
+        [x],
+        [y],
+        linestyle="none",
+        marker=mark.shape,
+        markerfacecolor=mark.fill,
+        markeredgecolor=mark.edge,
+        markersize=7,
+    )

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from localcare.analysis.charts import palette
-from localcare.analysis.charts.canvas import Format, Key, Sheet, draw, named, numbered, room_for, text
+from localcare.analysis.charts.canvas import (
+    Format,
+    Key,
+    Sheet,
+    draw,
+    named,
+    numbered,
+    paint_mark,
+    room_for,
+    text,
+)
 from localcare.analysis.effect.results import Effect, Interval
 from localcare.analysis.plain_numbers import figure
 from localcare.analysis.spc.inequality import Inequality
@@ -42,8 +52,8 @@ def effect_chart(
         axes.axvline(starts - 0.5, color=palette.GREY, linewidth=1, linestyle=(0, (1, 2)))
         for place, gap in places.items():
             axes.vlines(place, gap.lower, gap.upper, color=palette.BLACK, linewidth=1.2)
-            _paint_mark(axes, place, gap.value, BEFORE if place < starts else AFTER)
-        _paint_mark(axes, starts - 1, 0.0, BEFORE)
+            paint_mark(axes, place, gap.value, BEFORE if place < starts else AFTER)
+        paint_mark(axes, starts - 1, 0.0, BEFORE)
         axes.set_xlim(-0.6, len(periods) - 0.4)
         numbered(axes, "y", figure)
         named(axes, periods)
@@ -93,7 +103,7 @@ def slope_chart(
             end = 2 * rank - edge
             axes.hlines(group.value, edge, end, color=palette.BLUE, linewidth=2)
             axes.vlines(rank, group.lower, group.upper, color=palette.BLACK, linewidth=1.2)
-            _paint_mark(axes, rank, group.value, GROUP)
+            paint_mark(axes, rank, group.value, GROUP)
             edge = end
         slope = (found.fitted[-1] - found.fitted[0]) / (found.ranks[-1] - found.ranks[0])
         top = found.fitted[0] - slope * found.ranks[0]
@@ -127,15 +137,3 @@ def _places(effect: Effect, periods: Sequence[str], starts: int) -> dict[int, In
         )
     others = [place for place in range(len(periods)) if place != starts - 1]
     return dict(zip(others, (effect.by_period[key] for key in sorted(effect.by_period)), strict=True))
-
-
-def _paint_mark(axes: Any, x: float, y: float, mark: palette.Mark) -> None:
-    axes.plot(
-        [x],
-        [y],
-        linestyle="none",
-        marker=mark.shape,
-        markerfacecolor=mark.fill,
-        markeredgecolor=mark.edge,
-        markersize=7,
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localcare.analysis.charts import palette
-from localcare.analysis.charts.canvas import SMALL, Format, Key, Sheet, draw, numbered, room_for
+from localcare.analysis.charts.canvas import SMALL, Format, Key, Sheet, draw, numbered, paint_mark, room_for
 from localcare.analysis.plain_numbers import figure
 
 DECILE = palette.Mark("o", palette.BLUE, palette.BLUE)
@@ -48,7 +48,7 @@ def calibration_plot(figures: Figures, *, title: str, format: Format = "svg") ->
         for point in points:
             observed = point["observed"]
             axes.vlines(point["risk"], observed["low"], observed["high"], color=palette.BLUE, linewidth=1.4)
-            _mark(axes, point["risk"], observed["value"], DECILE)
+            paint_mark(axes, point["risk"], observed["value"], DECILE)
         axes.set_xlim(0, most)
         axes.set_ylim(0, most)
         numbered(axes, "x", percent_of)
@@ -150,7 +150,7 @@ def groups_plot(
             outside = found["high"] < allowed["least"] or found["low"] > allowed["most"]
             ends = [_within(found[end]) for end in ("low", "high")]
             axes.hlines(place, *ends, color=palette.BLACK if outside else palette.BLUE, linewidth=1.4)
-            _mark(axes, _within(found["value"]), place, OUTSIDE if outside else DECILE)
+            paint_mark(axes, _within(found["value"]), place, OUTSIDE if outside else DECILE)
         axes.yaxis.set_ticks(list(range(len(rows))), [name for name, _ in rows], parse_math=False)
         axes.xaxis.set_ticks([0.5, 0.8, 1.0, 1.25, 2.0], ["0.5", "0.8", "1", "1.25", "2"], parse_math=False)
         axes.xaxis.set_ticks([], minor=True)
@@ -186,15 +186,3 @@ def _short(title: str, label: str) -> str:
 
 def _within(value: float) -> float:
     return min(max(value, REACH[0]), REACH[1])
-
-
-def _mark(axes: Any, x: float, y: float, mark: palette.Mark) -> None:
-    axes.plot(
-        [x],
-        [y],
-        linestyle="none",
-        marker=mark.shape,
-        markerfacecolor=mark.fill,
-        markeredgecolor=mark.edge,
-        markersize=7,
-    )
