@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
-from localcare.kernel.access.readers import reader_for
-from tests.factories import user_with_role
+from tests.analyst import analyst, by, client
 
-
-@pytest.fixture
-def analyst(db):
-    return user_with_role("analyst", everywhere=True, username="ana.lyst")
-
-
-@pytest.fixture
-def by(analyst):
-    return reader_for(analyst)
-
-
-@pytest.fixture
-def client(analyst):
-    client = Client()
-    client.force_login(analyst, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+__all__ = ["analyst", "by", "client"]
 
 
 @pytest.fixture(autouse=True)

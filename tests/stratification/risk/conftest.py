@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from localcare.care.stratification.actions import run_stratification
-from localcare.kernel.access.readers import reader_for, system_reader
-from tests.factories import user_with_role
+from localcare.kernel.access.readers import system_reader
+from tests.analyst import analyst, by, client
 from tests.stratification.risk.county import TODAY, TOO_FEW, County
+
+__all__ = ["analyst", "by", "client"]
 
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory) -> County:
     return County(tmp_path_factory.mktemp("county"))
-
-
-@pytest.fixture
-def analyst(db):
-    return user_with_role("analyst", everywhere=True, username="ana.lyst")
-
-
-@pytest.fixture
-def by(analyst):
-    return reader_for(analyst)
-
-
-@pytest.fixture
-def client(analyst):
-    client = Client()
-    client.force_login(analyst, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
