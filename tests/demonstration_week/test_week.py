@@ -196,8 +196,7 @@ def test_indicators_have_numbers_of_a_week(lived, tmp_path) -> None:
         found = rows(measure(indicator, source, **options))
         assert found == rows(twin(indicator, source, **options)), code
         nothing |= {code} if not found else set()
-    six_weeks = {"carers-supported", "package-ended-by-six-weeks", "package-ended-independent"}
-    assert nothing <= six_weeks | {"fast-track-care-in-48-hours"}  # so rare that a week may have none
+    assert nothing <= {"carers-supported", "package-ended-by-six-weeks", "package-ended-independent"}
     teams = list(Service.objects.filter(kind="rapid-response"))
     seen = [day.numbers for day in rapid_numbers.days_of(teams, today, 61)]
     [share] = measure(indicators()["urgent-response-two-hours"], source, **options).to_pylist()
