@@ -14,23 +14,12 @@ from localcare.care.stratification.definitions import Definitions, definitions
 from localcare.care.stratification.models import RiskModel, Run
 from localcare.care.stratification.risk import putting_in_force, scoring
 from localcare.care.stratification.rules import may_go_on, refuses_older_day
-from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import permitted
 from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.database.one_at_a_time import is_broken, only_one
 
-TABLES_NEEDED = (
-    "persons",
-    "registrations",
-    "facts",
-    "stays",
-    "diagnoses",
-    "attendances",
-    "contacts",
-    "packages",
-)
 RUN_LOCK = 8_103_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
 Progress = stages.Progress
 
@@ -202,20 +191,10 @@ def _report(run: Run, progress: Progress, done: int, total: int, what: str) -> N
 
 
 def _export(run: Run, reader: Reader) -> Callable[[Path], None]:
-    """Writes what the rules ask about, without names, under the name of whoever asked for the run."""
-
-    def export(out: Path) -> None:
-        export_dataset(
-            out,
-            as_of=run.as_of,
-            by=system_reader(f"stratification for {reader.name}"),
-            purpose="direct-care",
-            tables=TABLES_NEEDED,
-            pseudonymous=True,
-            since=stages.latest_export() if stages.latest_export().is_dir() else None,
-        )
-
-    return export
+    """Writes the data of a run, going on from the last export where that was kept."""
+    kept = stages.latest_export()
+    by = system_reader(f"stratification for {reader.name}")
+    return stages.exporter(as_of=run.as_of, by=by, since=kept if kept.is_dir() else None)
 
 
 def _silent(done: int, total: int, what: str) -> None:

@@ -14,7 +14,19 @@ from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
 from localcare.analysis.dataset.results import Tasks, opened_for, write_result
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.plan import stratify
+from localcare.foundation.record.linked_dataset import export_dataset
+from localcare.kernel.access.readers import Reader
 
+TABLES_NEEDED = (
+    "persons",
+    "registrations",
+    "facts",
+    "stays",
+    "diagnoses",
+    "attendances",
+    "contacts",
+    "packages",
+)
 Progress = Callable[[int, int, str], None]
 Export = Callable[[Path], None]
 DATASET = "dataset"
@@ -42,8 +54,25 @@ def latest_export() -> Path:
 def keep_export(folder: Path) -> None:
     """Keep a run's export for the next, if `KEEP_NIGHTLY_EXPORT` says so; otherwise none is kept."""
     shutil.rmtree(latest_export(), ignore_errors=True)
-    if getattr(settings, "KEEP_NIGHTLY_EXPORT", False):
+    if settings.KEEP_NIGHTLY_EXPORT:
         (folder / DATASET).replace(latest_export())
+
+
+def exporter(*, as_of: date, by: Reader, since: Path | None = None) -> Export:
+    """Writes what the list and the risk models ask about, without names, under the name of whoever asked."""
+
+    def export(out: Path) -> None:
+        export_dataset(
+            out,
+            as_of=as_of,
+            by=by,
+            purpose="direct-care",
+            tables=TABLES_NEEDED,
+            pseudonymous=True,
+            since=since,
+        )
+
+    return export
 
 
 def export_once(folder: Path, export: Export) -> str:

@@ -25,7 +25,6 @@ from localcare.care.stratification.risk.card import headline_figures
 from localcare.care.stratification.risk.definitions import definitions_version
 from localcare.care.stratification.risk.files import LOADED, folder_of, keep, read_folder
 from localcare.care.stratification.rules import GOES_ON_WITHIN
-from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.readers import Reader, reader_for, system_reader
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.database.one_at_a_time import is_broken, only_one
@@ -67,7 +66,12 @@ def carry_out(
             return RiskModel.objects.get(reference=reference)
         folder = work_folder(model)
         try:
-            _carry_out(model, folder, _Teller(model, progress), export or _export(model))
+            _carry_out(
+                model,
+                folder,
+                _Teller(model, progress),
+                export or stages.exporter(as_of=model.as_of, by=_job_for(model)),
+            )
         except Stopped:
             _ended(model, Status.STOPPED)
         except TrainingError as fault:  # the data do not allow it: nothing to try again
@@ -187,27 +191,14 @@ def _ended(model: RiskModel, status: str) -> None:
         )
 
 
+def _job_for(model: RiskModel) -> Reader:
+    return system_reader(f"training of a risk model for {model.asked_by_name}")
+
+
 def _reader(model: RiskModel) -> Reader:
     if model.asked_by and model.asked_by.is_active:
         return reader_for(model.asked_by)
     return system_reader("training of a risk model")
-
-
-def _export(model: RiskModel) -> Callable[[Path], None]:
-    """Writes what the models ask about, without names, as a run of the list does."""
-    from localcare.care.stratification.actions import TABLES_NEEDED
-
-    def export(out: Path) -> None:
-        export_dataset(
-            out,
-            as_of=model.as_of,
-            by=system_reader(f"training of a risk model for {model.asked_by_name}"),
-            purpose="direct-care",
-            tables=TABLES_NEEDED,
-            pseudonymous=True,
-        )
-
-    return export
 
 
 class _Teller:

@@ -1,6 +1,5 @@
-// Answers while a number is being moved, and renews how far a run came; without this file a button does both.
+// Answers while a number is being moved; without this file a button does it.
 const PAUSE = 250;
-const EVERY = 1500;
 
 const form = document.querySelector("form[data-answer]");
 const here = document.querySelector("[data-answer-here]");
@@ -25,18 +24,3 @@ form?.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(answer, PAUSE);
 });
-
-const part = document.querySelector("[data-progress]");
-
-const renew = async () => {
-  if (document.hidden) return;
-  try {
-    const sent = await fetch(part.dataset.progress, { redirect: "error", cache: "no-store" });
-    if (sent.ok) part.innerHTML = await sent.text();
-    if (part.querySelector("[data-over]")) location.reload();
-  } catch {
-    // The link to look again stays on the page.
-  }
-};
-
-if (part) setInterval(renew, EVERY);

@@ -1,4 +1,4 @@
-// Renews how far a training came; without this file a link does it.
+// Renews how far work in the background came; without this file a link or a button does it.
 const EVERY = 1500;
 const part = document.querySelector("[data-progress]");
 
