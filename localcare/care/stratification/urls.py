@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.care.stratification import run_views, views
+from localcare.care.stratification import decide_views, export_views, keep_views, run_views, views
 from localcare.care.stratification.risk import file_views, publish_views, watch_views
 from localcare.care.stratification.risk import views as risk_views
 
@@ -10,10 +10,10 @@ urlpatterns = [
     path("list/", views.tracking_list, name="list"),
     path("list/worklist/", views.worklist, name="list-worklist"),
     path("list/print/", views.print_list, name="list-print"),
-    path("list/export.csv", views.export, name="list-export"),
-    path("list/decide/", views.decide_page, name="list-decide"),
-    path("list/views/", views.save_view, name="list-save-view"),
-    path("list/views/<int:view_id>/delete/", views.delete_view, name="list-delete-view"),
+    path("list/export.csv", export_views.export, name="list-export"),
+    path("list/decide/", decide_views.decide_page, name="list-decide"),
+    path("list/views/", keep_views.save_view, name="list-save-view"),
+    path("list/views/<int:view_id>/delete/", keep_views.delete_view, name="list-delete-view"),
     path("list/overview/", run_views.overview, name="list-overview"),
     path("list/runs/", run_views.runs, name="list-runs"),
     path("list/runs/now/", run_views.run_now, name="list-run-now"),

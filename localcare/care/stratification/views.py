@@ -1,45 +1,28 @@
-"""Pages of the list: read it, take it away, decide about people on it, keep views of it."""
+"""Pages of the list: all of it, those without a plan, and to be printed."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from localcare.care.stratification import data_quality, presenters, queries
-from localcare.care.stratification.csv_rows import HEADINGS, csv_row
-from localcare.care.stratification.deciding import Choice, DecidedMeanwhile, decide, forget_view, keep_view
+from localcare.care.stratification.chosen import BASIS, entries_of, filters_of, told
 from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.filters import STATES, ListFilters
-from localcare.care.stratification.forms import DecisionForm, ViewForm
-from localcare.care.stratification.models import ListEntry, RiskModel, SavedView
+from localcare.care.stratification.forms import ViewForm
+from localcare.care.stratification.models import SavedView
 from localcare.care.stratification.risk.queries import models_shown
-from localcare.care.stratification.risk.rules import LISTED_OUTCOME
-from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import PersonNotVisible, visible_people
 from localcare.kernel.access.guards import request_reader, requires
-from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
 ROWS_ON_A_PAGE = 25
 ROWS_IN_PRINT = 200
-ROWS_AT_ONCE = 500
-MOST_AT_ONCE = 50
-LONGEST_KEY = 19  # digits of the largest key of the database
 WORKLIST = {"cohort": "care-plan-criteria", "no_plan": "on", "state": "review"}
-BASIS = "review of the patient tracking list"
 
 
 @requires("list.read")
@@ -96,7 +79,7 @@ def _list_page(
     reader, rules = request_reader(request), definitions()
     run = queries.run_shown_to(reader)
     shown = models_shown(run)
-    filters = _filters(reader, chosen, shown=shown)
+    filters = filters_of(reader, chosen, shown=shown)
     context: dict[str, Any] = {
         "title": title,
         "filters": filters,
@@ -107,7 +90,7 @@ def _list_page(
     }
     if run is None:
         return render(request, template, context)
-    entries = _entries(reader, filters)
+    entries = entries_of(reader, filters)
     page = Paginator(entries, rows).get_page(chosen.get("page"))
     rows_shown = presenters.list_rows(
         page.object_list, reader=reader, run=run, definitions=rules, shown=shown
@@ -117,7 +100,7 @@ def _list_page(
         action="list.read",
         subjects=[str(row.person.reference) for row in rows_shown],
         basis=BASIS,
-        detail={"run": run.pk, "page": page.number, "filters": _plain(filters)},
+        detail={"run": run.pk, "page": page.number, "filters": told(filters)},
     )
     context |= {
         "page": page,
@@ -133,28 +116,6 @@ def _list_page(
         "view_form": ViewForm(initial={"query": _query(chosen)}, auto_id="view-%s"),
     }
     return render(request, template, context)
-
-
-def _filters(
-    reader: Reader,
-    chosen: QueryDict,
-    permission: str = "list.read",
-    *,
-    shown: Mapping[str, RiskModel],
-) -> ListFilters:
-    places = queries.place_choices(reader.scope(permission), timezone.localdate())
-    return ListFilters(chosen, places=places, definitions=definitions(), by_risk=LISTED_OUTCOME in shown)
-
-
-def _entries(reader: Reader, filters: ListFilters, permission: str = "list.read") -> QuerySet[ListEntry]:
-    entries = queries.entries_for(reader, permission).select_related("decision__decided_by")
-    return filters.apply(entries, today=timezone.localdate())
-
-
-def _plain(filters: ListFilters) -> dict[str, str]:
-    """What was chosen, without what was typed: a typed name is personal data."""
-    chosen = {name: str(value) for name, value in filters.values.items() if value and name != "q"}
-    return chosen | ({"q": "typed"} if filters.values.get("q") else {})
 
 
 def _query(chosen: QueryDict, **changes: Any) -> str:
@@ -179,191 +140,3 @@ def _default_view(request: HttpRequest) -> SavedView | None:
     return (
         SavedView.objects.filter(user=request_reader(request).user, is_default=True).exclude(query="").first()
     )
-
-
-@requires("list.export")
-def export(request: HttpRequest) -> HttpResponseBase:
-    """The list as a CSV file, written down with the definitions that made it."""
-    reader, rules = request_reader(request), definitions()
-    run = queries.run_shown_to(reader)
-    if run is None:
-        raise Http404("There is no list yet.")
-    shown = models_shown(run)
-    filters = _filters(reader, request.GET, "list.export", shown=shown)
-    entries = _entries(reader, filters, "list.export")
-    visible = queries.references_of(entries, reader, "list.export")
-    keys = list(visible)
-    record_access(
-        reader=reader,
-        action="list.export",
-        subjects=list(visible.values()),
-        basis=BASIS,
-        detail={
-            "run": run.pk,
-            "definitions": run.definitions_version,
-            "people": len(keys),
-            "filters": _plain(filters),
-        },
-    )
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield writer.writerow(HEADINGS)
-        for start in range(0, len(keys), ROWS_AT_ONCE):
-            some = entries.model.objects.select_related("decision__decided_by").in_bulk(
-                keys[start : start + ROWS_AT_ONCE]
-            )
-            ordered = [some[key] for key in keys[start : start + ROWS_AT_ONCE] if key in some]
-            for row in presenters.list_rows(
-                ordered, reader=reader, run=run, definitions=rules, shown=shown, permission="list.export"
-            ):
-                yield writer.writerow(csv_row(row, run))
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="patient-tracking-list-{run.as_of:%Y-%m-%d}.csv"'
-    return response
-
-
-class _Echo:
-    """Gives each written line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-@requires("list.decide")
-def decide_page(request: HttpRequest) -> HttpResponse:
-    """Decide about one or several people; asked again with a clear message when somebody else was quicker."""
-    reader = request_reader(request)
-    source = request.POST if request.method == "POST" else request.GET
-    back = _safe_address(request, source.get("next", ""))
-    if len(set(source.getlist("person"))) > MOST_AT_ONCE:
-        messages.error(
-            request, f"Choose at most {MOST_AT_ONCE} people at a time, then decide. Nothing was decided."
-        )
-        return redirect(back)
-    people = _chosen_people(source.getlist("person"), reader)
-    if not people:
-        messages.warning(request, "Choose at least one person on the list, then decide.")
-        return redirect(back)
-    form = DecisionForm(
-        request.POST if request.method == "POST" else None,
-        today=timezone.localdate(),
-        definitions=definitions(),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            decide(choice=Choice(**form.cleaned_data), seen=_seen(request.POST, people), by=reader)
-        except DecidedMeanwhile as meanwhile:
-            return _decide_again(request, form, people, back, meanwhile)
-        messages.success(request, _decided(form.cleaned_data["kind"], people))
-        return redirect(back)
-    record_access(
-        reader=reader,
-        action="list.decide-read",
-        subjects=[str(person.reference) for person in people],
-        basis=BASIS,
-    )
-    return render(request, "stratification/decide.jinja", _decide_context(form, people, back))
-
-
-def _decide_context(form: DecisionForm, people: list[Person], back: str) -> dict[str, Any]:
-    latest = queries.latest_decisions(person.pk for person in people)
-    rules = definitions()
-    return {
-        "form": form,
-        "back": back,
-        "people": [
-            {
-                "reference": person.reference,
-                "name": presenters.person_name(person),
-                "nhs_number": person.nhs_number,
-                "seen": latest[person.pk].pk if person.pk in latest else 0,
-                "decision": presenters.decision_in_words(latest.get(person.pk), rules),
-            }
-            for person in people
-        ],
-    }
-
-
-def _decide_again(
-    request: HttpRequest, form: DecisionForm, people: list[Person], back: str, meanwhile: DecidedMeanwhile
-) -> HttpResponse:
-    names = {person.pk: presenters.person_name(person) for person in people}
-    for decision in meanwhile.decisions:
-        said = presenters.decision_in_words(decision, definitions())
-        form.add_error(
-            None,
-            f"Somebody decided about {names[decision.person_id]} while this page was open: {said}."
-            " Nothing was saved. Read it, then decide again if you still want to.",
-        )
-    return render(request, "stratification/decide.jinja", _decide_context(form, people, back), status=409)
-
-
-def _chosen_people(references: list[str], reader: Reader) -> list[Person]:
-    valid = list(dict.fromkeys(filter(None, map(_reference, references))))
-    found = visible_people(reader, "list.decide").filter(reference__in=valid)
-    people = list(found.order_by("family_name", "given_name", "pk"))
-    if len(people) != len(valid):
-        record_access(reader=reader, action="list.decide", subjects=valid, outcome="denied")
-        raise PersonNotVisible("There is a person among these whom you may not decide about.")
-    return people
-
-
-def _reference(text: str) -> str:
-    """The reference in its one spelling; empty when it is none."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
-
-
-def _seen(posted: QueryDict, people: list[Person]) -> dict[int, int]:
-    found = {person.pk: posted.get(f"seen-{person.reference}", "0") for person in people}
-    return {
-        key: int(value) if value.isdecimal() and len(value) <= LONGEST_KEY else 0
-        for key, value in found.items()
-    }
-
-
-def _decided(kind: str, people: list[Person]) -> str:
-    who = presenters.person_name(people[0]) if len(people) == 1 else f"{len(people)} people"
-    words = {
-        "mdt": "will be taken to the MDT meeting",
-        "not-now": "put aside until the day you chose",
-        "known": "marked as known to a team",
-        "reopen": "put back on the list to review",
-    }
-    return f"{who}: {words[kind]}."
-
-
-def _safe_address(request: HttpRequest, address: str) -> str:
-    is_safe = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if address.startswith("/") and is_safe else reverse("list")
-
-
-@require_POST
-@requires("list.read")
-def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the filters and order of now under a name."""
-    form = ViewForm(request.POST, auto_id="view-%s")
-    user = request_reader(request).user
-    if user is None or not form.is_valid():
-        messages.error(request, "Enter a name of at most 60 characters for the view.")
-        return redirect(f"{reverse('list')}?{request.POST.get('query', '')}")
-    view = keep_view(by=user, **form.cleaned_data)
-    messages.success(request, f"The view “{view.name}” is saved.")
-    return redirect(f"{reverse('list')}?{view.query}")
-
-
-@require_POST
-@requires("list.read")
-def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Delete one of the reader's own views."""
-    user = request_reader(request).user
-    if user is not None:
-        forget_view(view_id=view_id, by=user)
-    messages.success(request, "The view is deleted.")
-    return redirect(f"{reverse('list')}?state=review")
