@@ -21,7 +21,7 @@ demo: $(VENV)/runtime ## Make a synthetic county, open logins and serve the site
 	@$(BIN)/localcare demo --people $(PEOPLE) --port $(PORT)
 
 test: $(VENV)/development chromium java lint ## Check the code and run every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 coverage: PYTEST_ARGS += --cov --cov-report=term:skip-covered --cov-report=xml:var/coverage.xml
 coverage: test ## The same, counting which lines the tests reach: half as long again

@@ -14,6 +14,16 @@ pytest_plugins = ["tests.browser.fixtures"]
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = Path(os.environ.get("LOCALCARE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
 TRACE_RESULTS = PROJECT / "var" / "trace-results.json"
+LONGEST_FIRST = (  # begun first, so that no process waits for another at the end; minutes each
+    "tests/browser/test_every_page.py",
+    "tests/browser/test_every_page_for_others.py",
+    "tests/stratification/test_kill.py",
+    "tests/platform/test_demonstration.py",
+    "tests/stratification/risk/test_scored_runs.py",
+    "tests/stratification/risk/test_publishing.py",
+    "tests/conformance/test_same_answers.py",
+    "tests/stories/test_vera.py",
+)
 OUTCOMES_BY_WEIGHT = ("passed", "skipped", "failed")  # the worst of set-up, call and tear-down counts
 _trace: dict[str, dict[str, str]] = defaultdict(dict)
 
@@ -25,7 +35,9 @@ def shared_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what reads inputs that are not here."""
+    """The longest first; skip, with the reason, what reads inputs that are not here."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
     if SHARED_DATA.is_dir():
         return
     reason = f"reads {SHARED_DATA}, which is not here; point LOCALCARE_SHARED_DATA at it"

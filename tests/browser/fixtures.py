@@ -132,7 +132,7 @@ def assert_accessible() -> Callable[[Page], None]:
     """`assert_accessible(page)`: no violation of WCAG 2.0 to 2.2 A and AA or of best practice, and no sideways scroll."""
 
     def check(page: Page) -> None:
-        page.evaluate(STILL)
+        at_rest(page)
         found = Axe().run(page, options={"runOnly": STANDARDS, "resultTypes": ["violations"]})
         problems = [describe(violation) for violation in found.response["violations"]]
         assert not problems, f"{page.url} is not accessible:\n" + "\n".join(problems)
@@ -141,9 +141,15 @@ def assert_accessible() -> Callable[[Page], None]:
     return check
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the page is loaded and nothing on it moves."""
+    page.wait_for_load_state()
+    page.evaluate(STILL)
+
+
 def assert_no_sideways_scroll(page: Page) -> None:
     """The page, once at rest, is no wider than the window."""
-    page.evaluate(STILL)
+    at_rest(page)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} pixels: {widest(page)}"
 

@@ -47,6 +47,7 @@ class Desk:
         """Fill in the form where one is asked for, and say how it ended."""
         self.press("Finish with an outcome")
         if answers is not None:
+            expect(self.page.get_by_role("button", name="Complete", exact=True)).to_be_visible()
             self.check(self.page)
             self.type(answers)
             self.press("Complete")
