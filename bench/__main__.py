@@ -20,7 +20,9 @@ PAGE = FOLDER.parent / "docs" / "reference" / "benchmarks.md"
 TITLES = {
     "scores": "Scores against a peer",
     "pipeline": "The whole pipeline against a scan of the same columns",
+    "quality": "The check of a dataset and of its quality, against a scan of the same columns",
     "training": "Training a risk model",
+    "linkage": "Records linked by likeness at a county's size",
     "loading": "Loading",
     "export": "The export of the linked dataset, while desks go on working",
     "person_search": "Person search",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -175,6 +176,15 @@ def test_too_few_people_to_learn_from_are_refused_with_the_reason(monkeypatch):
         search_by_likeness(by=BY)
     failed = LikenessSearch.objects.first()
     assert failed.state == LikenessSearch.State.FAILED and "Until then the rules" in failed.message
+    assert PossibleDuplicate.objects.exclude(band="").exists(), "what was found before stays"
+
+
+def test_a_register_that_would_take_too_much_is_refused_with_the_reason(monkeypatch):
+    monkeypatch.setattr(linking, "linkage_model", lambda: replace(quick_model(), most_pairs=1))
+    with pytest.raises(SearchRefused, match="raise most_pairs"):
+        search_by_likeness(by=BY)
+    failed = LikenessSearch.objects.first()
+    assert failed.state == LikenessSearch.State.FAILED and "would have to be compared" in failed.message
     assert PossibleDuplicate.objects.exclude(band="").exists(), "what was found before stays"
 
 

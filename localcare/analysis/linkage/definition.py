@@ -80,6 +80,7 @@ class LinkageModel:
     version: str
     comparisons: tuple[Comparison, ...]
     blocks: tuple[Block, ...]
+    most_pairs: int
     held_back: tuple[HeldBack, ...]
     rival_bits: float
     rival_words: str
@@ -108,6 +109,7 @@ def read_model(folder: Path) -> LinkageModel:
         version=str(content["version"]),
         comparisons=comparisons,
         blocks=tuple(Block(tuple(row["share"]), row["words"]) for row in content["look_at"]),
+        most_pairs=int(content["most_pairs"]),
         held_back=tuple(
             HeldBack(row["code"], {k: tuple(v) for k, v in row["when"].items()}, row["words"])
             for row in content["held_back"]

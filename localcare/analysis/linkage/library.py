@@ -7,7 +7,7 @@ from typing import Any
 
 from localcare.analysis.libraries import Library
 
-splink: Any = Library("splink", "comparison_library", "blocking_rule_library")
+splink: Any = Library("splink", "comparison_library", "blocking_rule_library", "blocking_analysis")
 
 
 def quiet() -> None:

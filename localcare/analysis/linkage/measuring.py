@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcare.analysis.libraries import duckdb
 from localcare.analysis.linkage.bands import Band, Bands, linkage_bands
 from localcare.analysis.linkage.definition import LinkageModel, linkage_model
 from localcare.analysis.linkage.evaluating import (
@@ -27,6 +26,7 @@ from localcare.analysis.linkage.library import quiet
 from localcare.analysis.linkage.reading import LinkageInputError
 from localcare.analysis.linkage.run import Linking, Progress
 from localcare.analysis.linkage.weights import Weights
+from localcare.analysis.linkage.working import working_engine
 from localcare.analysis.spc.rates import Rate
 
 TRUTH = "truth_key"
@@ -54,8 +54,7 @@ def measure(
     """Link files that have the column truth_key (equal: one person), and measure. Raises LinkageInputError."""
     model, bands = model or linkage_model(), bands or linkage_bands()
     quiet()
-    engine = duckdb.connect()
-    try:
+    with working_engine() as engine:
         linking = Linking(engine, model, bands, progress or (lambda what, done, total: None))
         paths = [left] if right is None else [left, right]
         linking.read(paths)
@@ -69,8 +68,6 @@ def measure(
             _by_number(engine, *sides), findable, held_true, threshold_table(pairs, findable), calibration(pairs),
             suggested_bands(pairs, wanted), in_band(pairs, bands), _missed(engine, *sides, pairs), weights,
         )  # fmt: skip
-    finally:
-        engine.close()
 
 
 def _read_truth(engine: Any, path: Path, name: str) -> None:

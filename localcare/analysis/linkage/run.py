@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcare.analysis.libraries import duckdb
 from localcare.analysis.linkage.bands import LIKELY, VERY_LIKELY, Bands, linkage_bands
+from localcare.analysis.linkage.blocking import Compared
 from localcare.analysis.linkage.clusters import Cluster, clusters
 from localcare.analysis.linkage.definition import LinkageModel, linkage_model
 from localcare.analysis.linkage.library import quiet
@@ -19,6 +19,7 @@ from localcare.analysis.linkage.reading import read_records
 from localcare.analysis.linkage.scoring import LIKENESS, score
 from localcare.analysis.linkage.training import learn
 from localcare.analysis.linkage.weights import Weights
+from localcare.analysis.linkage.working import working_engine
 
 Progress = Callable[[str, int, int], None]
 STEPS = (
@@ -37,6 +38,7 @@ class LinkageRun:
     """What a run came to; `pairs` by kind and, for likeness, by band."""
 
     records: tuple[int, ...]
+    compared: Compared
     pairs: dict[str, int]
     held_back: int
     rivalled: int
@@ -52,31 +54,28 @@ def link(
     """Link the records of one or two files and write `pairs.parquet`, `clusters.parquet`, `weights.json`, `summary.json`.
 
     Pairs have left_id, right_id, kind ("number", "conflict", "likeness"), bits, probability, band (empty: not proposed),
-    held_back, rivals, and level and bits of each comparison. Raises LinkageInputError.
+    held_back, rivals, and level and bits of each comparison. Raises LinkageInputError and LinkageTooLarge.
     """
     model, bands = model or linkage_model(), bands or linkage_bands()
     quiet()
-    engine = duckdb.connect()
-    try:
+    with working_engine() as engine:
         linking = Linking(engine, model, bands, progress or (lambda what, done, total: None))
         linking.read([left] if right is None else [left, right])
         found = linking.find(weights)
         linking.tell(5)
         out.mkdir(parents=True, exist_ok=True)
-        made = write(engine, linking, found, out)
-    finally:
-        engine.close()
-    return made
+        return write(engine, linking, found, out)
 
 
 class Linking:
-    """One linkage in a DuckDB connection: the tables `raw_<n>`, `side_<n>_records`, and at the end `pairs`."""
+    """One linkage in a DuckDB connection: the tables `raw_<n>` until they are written alike, and at the end `pairs`."""
 
     def __init__(self, engine: Any, model: LinkageModel, bands: Bands, progress: Progress) -> None:
         self.engine, self.model, self.bands, self._progress = engine, model, bands, progress
         self.raw: list[str] = []
         self.tables: list[str] = []
         self.records: list[int] = []
+        self.compared = Compared({})
 
     def tell(self, done: int) -> None:
         """Say which step begins."""
@@ -95,6 +94,7 @@ class Linking:
         for raw in self.raw:
             self.tables.append(f"{raw}_alike")
             normalise(self.engine, raw, self.tables[-1], self.model)
+            self.engine.execute(f"DROP TABLE {raw}")
         self.tell(2)
         link_by_number(self.engine, self.tables[0], self.tables[-1], self.model)
         self.tell(3)
@@ -104,7 +104,7 @@ class Linking:
         used = weights or learn(self.engine, self.tables, self.model, "known")
         self.tell(4)
         least = self.bands.least_bits - below
-        score(self.engine, self.tables, self.model, used, self.bands, least=least)
+        self.compared = score(self.engine, self.tables, self.model, used, self.bands, least=least)
         self.engine.execute(
             f"CREATE OR REPLACE TABLE pairs AS SELECT *, '{LIKENESS}' AS kind FROM scored"
             " UNION ALL BY NAME SELECT * FROM by_number ORDER BY kind, bits DESC, left_id, right_id"
@@ -115,13 +115,18 @@ class Linking:
 def found_clusters(engine: Any, linking: Linking) -> list[Cluster]:
     """Records joined by number or by a pair of the two upper bands; those of the second table carry a prefix."""
     side = "B " if len(linking.tables) == 2 else "A "
+    joined = f"kind = '{NUMBER}' OR band IN ('{VERY_LIKELY}', '{LIKELY}')"
     rows = engine.execute(
-        f"SELECT 'A ' || left_id, '{side}' || right_id FROM pairs"
-        f" WHERE kind = '{NUMBER}' OR band IN ('{VERY_LIKELY}', '{LIKELY}')"
+        f"SELECT 'A ' || left_id, '{side}' || right_id FROM pairs WHERE {joined}"
     ).fetchall()
     numbers: dict[str, str | None] = {}
     for prefix, table in zip("AB", linking.tables, strict=False):
-        numbers |= dict(engine.execute(f"SELECT '{prefix} ' || record_id, number FROM {table}").fetchall())
+        numbers |= dict(
+            engine.execute(
+                f"SELECT '{prefix} ' || record_id, number FROM {table} WHERE number IS NOT NULL AND record_id IN"
+                f" (SELECT unnest([left_id, right_id]) FROM pairs WHERE {joined})"
+            ).fetchall()
+        )
     return clusters(rows, numbers)
 
 
@@ -144,7 +149,8 @@ def write(engine: Any, linking: Linking, weights: Weights, out: Path) -> Linkage
     weights.write(out / "weights.json")
     run = _counted(engine, linking, weights, made)
     summary = {
-        "records": run.records, "pairs": run.pairs, "held_back": run.held_back, "with_rivals": run.rivalled,
+        "records": run.records, "pairs_compared": dict(run.compared.by_block),
+        "pairs": run.pairs, "held_back": run.held_back, "with_rivals": run.rivalled,
         "clusters": run.clusters, "clusters_that_contradict_themselves": run.contradictions,
         "definition": linking.model.version, "weights": list(weights.how),
     }  # fmt: skip
@@ -161,7 +167,7 @@ def _counted(engine: Any, linking: Linking, weights: Weights, made: list[Cluster
     ).fetchall()[0]
     names = (NUMBER, CONFLICT, *(band.code for band in linking.bands.bands), linking.bands.rivalled.code)
     return LinkageRun(
-        tuple(linking.records), {name: kinds.get(name, 0) for name in names}, held, rivalled, len(made),
+        tuple(linking.records), linking.compared, {name: kinds.get(name, 0) for name in names}, held, rivalled, len(made),
         sum(cluster.contradicts_itself for cluster in made), weights,
     )  # fmt: skip
 

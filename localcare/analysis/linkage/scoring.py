@@ -5,57 +5,61 @@ from __future__ import annotations
 from typing import Any
 
 from localcare.analysis.linkage.bands import Bands
-from localcare.analysis.linkage.definition import Block, HeldBack, LinkageModel
+from localcare.analysis.linkage.blocking import Compared, candidates, counted
+from localcare.analysis.linkage.definition import HeldBack, LinkageModel
 from localcare.analysis.linkage.library import splink
-from localcare.analysis.linkage.splink_settings import FIND, LINK, gamma_of, settings
+from localcare.analysis.linkage.splink_settings import (
+    FIND,
+    LINK,
+    frequency_columns,
+    gamma_of,
+    settings,
+)
 from localcare.analysis.linkage.weights import Weights
 
 LIKENESS = "likeness"
-MOST_SHARING = (
-    50  # what more records of one table than this share (a hostel, a placeholder) tells nobody apart
-)
 DECIMALS = 4  # of weights, in bits
-
-
-def add_keys(engine: Any, tables: list[str], model: LinkageModel) -> dict[int, str]:
-    """Put a column for each block into the normalised tables: what is shared, empty where too many share it."""
-    keys = {}
-    for place, block in enumerate(model.blocks):
-        keys[place] = f"key_{place}"
-        for table in tables:
-            _add_key(engine, table, block, keys[place])
-    return keys
-
-
-def _add_key(engine: Any, table: str, block: Block, key: str) -> None:
-    present = " AND ".join(f"{name} IS NOT NULL" for name in block.columns)
-    value = f"CASE WHEN {present} THEN concat_ws('|', {', '.join(block.columns)}) END"
-    engine.execute(f"ALTER TABLE {table} ADD COLUMN {key} VARCHAR")
-    engine.execute(f"UPDATE {table} SET {key} = {value}")
-    engine.execute(
-        f"UPDATE {table} SET {key} = NULL WHERE {key} IN"
-        f" (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > {MOST_SHARING})"
-    )
 
 
 def score(
     engine: Any, tables: list[str], model: LinkageModel, weights: Weights, bands: Bands, *, least: float
-) -> None:
-    """Make `scored`: one row for each pair of at least `least` bits, with levels, bits, band, held_back and rivals."""
-    keys = add_keys(engine, tables, model)
+) -> Compared:
+    """Make `scored`: one row for each pair of at least `least` bits, with levels, bits, band, held_back and rivals.
+
+    Returns how many pairs were compared. Raises LinkageTooLarge.
+    """
+    keys = candidates(engine, tables, model)
     api = splink.DuckDBAPI(engine)
     inputs = [
-        api.register(table, table_name=f"side_{place}", dataset_display_name=f"side_{place}")
+        api.register(f"{table}_candidates", table_name=f"side_{place}", dataset_display_name=f"side_{place}")
         for place, table in enumerate(tables)
     ]
     link_type = LINK if len(tables) == 2 else FIND
+    compared = counted(inputs, keys, link_type, model)
     asked = settings(model, link_type=link_type, weights=weights, prior=weights.prior, keys=keys)
     linker = splink.Linker(inputs, asked, log_level=None, validate_settings=False)
+    for column in frequency_columns(model):
+        linker.table_management.register_term_frequency_lookup(
+            api.register(_frequencies(engine, tables, column)), column
+        )
     found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     turned = "source_dataset_l = 'side_1'" if len(tables) == 2 else "record_id_l > record_id_r"
     engine.execute(_weighed(found.physical_name, turned, model))
     engine.execute(_with_rivals(model, bands))
     api.delete_tables_created_by_splink_from_db()
+    return compared
+
+
+def _frequencies(engine: Any, tables: list[str], column: str) -> str:
+    """A table of how frequent each value is among all records, not only among those that are compared."""
+    name = f"frequency_of_{column}"
+    every = " UNION ALL ".join(f"SELECT {column} FROM {table}" for table in tables)
+    engine.execute(
+        f"CREATE OR REPLACE TABLE {name} AS WITH every AS ({every}) SELECT {column},"
+        f" count(*)::DOUBLE / (SELECT count({column}) FROM every) AS tf_{column}"
+        f" FROM every WHERE {column} IS NOT NULL GROUP BY {column}"
+    )
+    return name
 
 
 def _weighed(predicted: str, turned: str, model: LinkageModel) -> str:

@@ -26,10 +26,7 @@ def settings(
         "link_type": link_type,
         "unique_id_column_name": "record_id",
         "comparisons": [_comparison(comparison, weights) for comparison in model.comparisons],
-        "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": f"l.{key} = r.{key} AND {ONE_WITHOUT_NUMBER}", "sql_dialect": "duckdb"}
-            for key in keys.values()
-        ],
+        "blocking_rules_to_generate_predictions": blocking_rules(keys),
         "probability_two_random_records_match": prior,
         "retain_intermediate_calculation_columns": True,
         "retain_matching_columns": True,
@@ -37,6 +34,23 @@ def settings(
         "em_convergence": 1e-5,
         "linker_uid": "linkage",
     }
+
+
+def blocking_rules(keys: Mapping[int, str]) -> list[dict[str, str]]:
+    """The records that are compared: they share a key, and one of them has no believed number."""
+    return [
+        {"blocking_rule": f"l.{key} = r.{key} AND {ONE_WITHOUT_NUMBER}", "sql_dialect": "duckdb"}
+        for key in keys.values()
+    ]
+
+
+def frequency_columns(model: LinkageModel) -> list[str]:
+    """The columns whose rare values weigh more than common ones."""
+    return [
+        FREQUENCY_COLUMN.get(comparison.name, comparison.name)
+        for comparison in model.comparisons
+        if any(level.by_frequency for level in comparison.levels)
+    ]
 
 
 def gamma_of(comparison: Comparison, code: str) -> int:

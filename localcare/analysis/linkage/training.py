@@ -41,6 +41,7 @@ def learn(engine: Any, tables: list[str], model: LinkageModel, known: str) -> We
             engine.execute("RESET threads")
         refused = _swallowed(_shares(linker, model, learnt=True)[0])
     m, u = _shares(linker, model, learnt=not refused)
+    linker._db_api.delete_tables_created_by_splink_from_db()
     how.append(
         f"Agreement of true pairs as the definition has it: {refused}."
         if refused

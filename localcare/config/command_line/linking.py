@@ -45,7 +45,8 @@ def run(
     with progress("Linking") as report:
         done = link_files(left, right, out, progress=what_first(report))
     typer.echo(
-        f"{' and '.join(f'{count:,}' for count in done.records)} records. Pairs in {out / 'pairs.parquet'}:"
+        f"{' and '.join(f'{count:,}' for count in done.records)} records. {done.compared.in_words}"
+        f" Pairs in {out / 'pairs.parquet'}:"
     )
     names = {
         "number": "linked by NHS number",

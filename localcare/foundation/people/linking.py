@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from localcare.analysis.linkage.definition import linkage_model
+from localcare.analysis.linkage.working import LinkageTooLarge, working_engine
 from localcare.foundation.people.models import LikenessSearch
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
@@ -119,13 +120,16 @@ def settle_stopped() -> None:
 
 
 def _search(kept: LikenessSearch, tell: Callable[[str, int, int], None]) -> None:
-    from localcare.analysis.libraries import duckdb
     from localcare.analysis.linkage.bands import linkage_bands
     from localcare.analysis.linkage.library import quiet
     from localcare.analysis.linkage.run import Linking
 
     quiet()
-    with TemporaryDirectory(prefix="localcare-likeness-") as folder, duckdb.connect() as engine:
+    with (
+        _refused_when_too_large(),
+        TemporaryDirectory(prefix="localcare-likeness-") as folder,
+        working_engine() as engine,
+    ):
         file = (
             Path(folder) / "register.csv"
         )  # names and addresses: readable by this account only, gone at the end
@@ -148,8 +152,16 @@ def _search(kept: LikenessSearch, tell: Callable[[str, int, int], None]) -> None
     LikenessSearch.objects.filter(pk=kept.pk).update(
         state=LikenessSearch.State.DONE, finished_at=timezone.now(), step="", steps_done=6, steps=6,
         people=linking.records[0], without_number=without, new=new, changed=changed, gone=gone, held_back=held,
-        definition=linking.model.version, weights=list(weights.how), message="",
+        definition=linking.model.version, weights=[*weights.how, linking.compared.in_words], message="",
     )  # fmt: skip
+
+
+@contextmanager
+def _refused_when_too_large() -> Iterator[None]:
+    try:
+        yield
+    except LinkageTooLarge as large:
+        raise SearchRefused(str(large)) from large
 
 
 def _take_out(file: Path) -> None:
