@@ -18,6 +18,7 @@ from localcare.foundation.people.merging import merge_people, unmerge
 from localcare.foundation.people.models import Merge, Person, Registration, Relationship
 from localcare.foundation.places.models import Organisation
 from localcare.foundation.record.exporting import states
+from localcare.foundation.record.exporting.deletions import transactions
 from localcare.foundation.record.exporting.report import JSON_FILE
 from localcare.foundation.record.models import Consent, Contact, Diagnosis, Fact, Source, Stay
 from tests.factories import registered_person
@@ -48,8 +49,9 @@ def nothing_else_runs(folder: Path) -> None:
         f"{json.loads((folder / JSON_FILE).read_text())['export']}/{states.STATE}"
     )
     content = json.loads(state.read_text())
-    assert content["horizon"] <= states.latest_transaction()
-    state.write_text(json.dumps(content | {"horizon": states.latest_transaction()}))
+    latest, _ = transactions()
+    assert content["horizon"] <= latest
+    state.write_text(json.dumps(content | {"horizon": latest}))
 
 
 class Life:
@@ -182,6 +184,93 @@ def test_only_what_changed_is_read(tmp_path):
     onto = export(tmp_path / "two", pseudonymous=True, since=tmp_path / "one")
     assert (whole.rows_read, onto.rows_read) == (90, 1)
     assert onto.rows["facts"] == 11
+
+
+def test_beyond_care_only_what_changed_is_read_as_well(tmp_path):
+    """Of people those who changed and those of the oldest ages; of diagnoses those of stays in which one changed."""
+    for born in (date(1920, 1, 1), *(date(1960, 1, 1 + day) for day in range(9))):
+        with_full_record(birth_date=born)
+    export(tmp_path / "one", "planning")
+    nothing_else_runs(tmp_path / "one")
+    stay = Stay.objects.order_by("pk").last()
+    Person.objects.filter(pk=stay.person_id).update(lsoa_code="E01000001")
+    Diagnosis.objects.create(person_id=stay.person_id, source_id=stay.source_id, source_key="more", stay=stay,
+                             position=2, code="J44", occurred_on=DAY)  # fmt: skip
+    export(tmp_path / "two", "planning", since=tmp_path / "one")
+    read = json.loads((tmp_path / "two" / JSON_FILE).read_text())["read"]
+    assert {table: rows for table, rows in read.items() if rows} == {"persons": 2, "diagnoses": 2}
+    export(tmp_path / "whole", "planning")
+    assert_same(tmp_path / "two", tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (date(2026, 11, 1), date(2026, 11, 20)),
+        (date(2026, 11, 20), date(2026, 11, 1)),
+        (date(2026, 11, 1), date(2026, 12, 31)),
+    ],
+)
+def test_who_grows_old_is_shown_as_in_a_whole_export(tmp_path, first, then):
+    """The oldest age moves with the day, forwards as in life and backwards where somebody asks about an earlier day."""
+    for day in range(1, 30):
+        with_full_record(birth_date=date(1936, 11, day))
+    export(tmp_path / "one", "planning", as_of=first)
+    nothing_else_runs(tmp_path / "one")
+    assert export(tmp_path / "two", "planning", as_of=then, since=tmp_path / "one").since
+    export(tmp_path / "whole", "planning", as_of=then)
+    assert_same(tmp_path / "two", tmp_path / "whole")
+
+
+def positions(folder: Path) -> list[tuple]:
+    rows = duckdb.connect().execute(
+        f"SELECT position, code FROM '{folder}/diagnoses.parquet' WHERE code <> 'I10' ORDER BY position, code"
+    )
+    return rows.fetchall()
+
+
+CODES_OF_A_STAY = ["J44", "B20", "E11", "N39"]  # the second is on a shipped sensitive list
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda rows: rows[0].delete(), [(1, "E11"), (2, "N39")]),
+        (lambda rows: rows[1].delete(), [(1, "J44"), (2, "E11"), (3, "N39")]),
+        (lambda rows: Diagnosis.objects.filter(pk=rows[2].pk).update(code="B21"), [(1, "J44"), (2, "N39")]),
+        (
+            lambda rows: Diagnosis.objects.filter(pk=rows[1].pk).update(code="K52"),
+            [(1, "J44"), (2, "K52"), (3, "E11"), (4, "N39")],
+        ),
+        (
+            lambda rows: Diagnosis.objects.filter(pk=rows[3].pk).update(position=0),
+            [(1, "N39"), (2, "J44"), (3, "E11")],
+        ),
+    ],
+    ids=[
+        "first goes",
+        "sensitive one goes",
+        "one becomes sensitive",
+        "no longer sensitive",
+        "last comes first",
+    ],
+)
+def test_positions_are_closed_up_as_in_a_whole_export(tmp_path, change, expected):
+    with_full_record()
+    stay = Stay.objects.get(person=with_full_record())
+    Diagnosis.objects.filter(stay=stay).delete()
+    rows = [
+        Diagnosis.objects.create(person_id=stay.person_id, source_id=stay.source_id, source_key=f"d{number}", stay=stay,
+                                 position=number, code=code, occurred_on=DAY)
+        for number, code in enumerate(CODES_OF_A_STAY, 1)
+    ]  # fmt: skip
+    export(tmp_path / "one", "planning")
+    nothing_else_runs(tmp_path / "one")
+    change(rows)
+    assert export(tmp_path / "two", "planning", since=tmp_path / "one").since
+    assert positions(tmp_path / "two") == expected
+    export(tmp_path / "whole", "planning")
+    assert_same(tmp_path / "two", tmp_path / "whole")
 
 
 @pytest.mark.parametrize("inside_a_savepoint", [False, True])

@@ -14,7 +14,7 @@ from django.db import connection
 
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.foundation.people.models import Person
-from localcare.foundation.record.exporting.streams import GIVE_WAY
+from localcare.foundation.record.exporting.giving_way import GIVE_WAY
 from localcare.foundation.record.models import Source
 from tests.record.exports import export, fact, rows_of, with_full_record
 from tests.stratification.test_kill import database_address
@@ -34,12 +34,16 @@ from localcare.foundation.record.linked_dataset import ExportFailed, export_data
 from localcare.kernel.access.readers import system_reader
 
 out, fault, since = sys.argv[1], sys.argv[2], sys.argv[3] or None
+interrupted = []
 
 def progress(done, total, what):
     if what != "rows read":
         return
     if fault == "killed while reading":
         os.kill(os.getpid(), signal.SIGKILL)
+    if fault == "interrupted" and not interrupted:
+        interrupted.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
     if fault == "database lost":
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -90,7 +94,7 @@ def export_apart(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", ["killed while reading", "disk full", "database lost"])
+@pytest.mark.parametrize("fault", ["killed while reading", "interrupted", "disk full", "database lost"])
 def test_what_was_there_stands_until_the_next_is_whole(tmp_path, own_home, many_facts, fault):
     out = tmp_path / "out"
     export(out, pseudonymous=True)
@@ -99,6 +103,9 @@ def test_what_was_there_stands_until_the_next_is_whole(tmp_path, own_home, many_
     ended = export_apart(out, fault, own_home)
     if fault == "killed while reading":
         assert ended.returncode == -signal.SIGKILL, ended.stderr
+    elif fault == "interrupted":
+        assert ended.returncode == -signal.SIGINT, ended.stderr
+        assert not (out / ".unfinished").exists()
     else:
         assert ended.returncode == 7, ended.stderr
         assert ("The database went away" if fault == "database lost" else "Free some space") in ended.stdout

@@ -39,11 +39,14 @@ def secret(name: str) -> str:
     return value
 
 
-def number(name: str, default: int) -> int:
-    """A whole number from 0."""
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number from `least` to `most`."""
     value = text(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name} is {value!r}: it must be a whole number, for example {default}.")
+    if not value.isdigit() or int(value) < least or (most is not None and int(value) > most):
+        bounds = f" from {least}" + (f" to {most}" if most is not None else "") if least or most else ""
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: it must be a whole number{bounds}, for example {default}."
+        )
     return int(value)
 
 

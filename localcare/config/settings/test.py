@@ -15,6 +15,7 @@ DATABASES["default"]["TEST"] = {"NAME": os.environ.get("LOCALCARE_TEST_DATABASE"
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # noqa: F405
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 EXPORT_GIVES_WAY = 0  # tests share the processors: an export that gives way to all of them never ends
+EXPORT_WORKS_PERCENT = 100
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 

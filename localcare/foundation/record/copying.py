@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection
 
@@ -43,8 +43,17 @@ def stream_in(engine: Any, query: str, target: str, *, counted: Counted = _nothi
 
 
 def stream_out(query: str, engine: Any, use: Callable[[str], str], *, counted: Counted = _nothing) -> None:
-    """Run the DuckDB statement `use(path)` over the rows of a PostgreSQL query, given as a CSV file without header."""
-    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '{NULL}')"
+    """Run the DuckDB statement `use(path)` over the rows of a PostgreSQL query, given as a CSV file without header.
+
+    `counted` hears of rows as they pass, and may take its time: everything waits meanwhile.
+    """
+    stream_pieces_out((query,), engine, use, counted=counted)
+
+
+def stream_pieces_out(
+    queries: Iterable[str], engine: Any, use: Callable[[str], str], *, counted: Counted = _nothing
+) -> None:
+    """The same over the rows of several queries, one after the other; `counted` hears after each as well."""
     start, end = os.pipe()
     failed: list[BaseException] = []
     reader = Thread(
@@ -52,21 +61,9 @@ def stream_out(query: str, engine: Any, use: Callable[[str], str], *, counted: C
     )
     reader.start()
     try:
-        with (  # the pipe first: it is closed whatever happens, or the reader waits for ever
-            os.fdopen(end, "wb", CHUNK_BYTES) as pipe,
-            connection.cursor() as cursor,
-            cursor.copy(statement) as copy,
-        ):
-            block, rows = bytearray(), 0
-            for row in copy:  # a million rows a second; joining lists of them takes four times as long
-                block += row
-                rows += 1
-                if len(block) >= CHUNK_BYTES:
-                    pipe.write(block)
-                    counted(rows)
-                    block, rows = bytearray(), 0
-            pipe.write(block)
-            counted(rows)
+        with os.fdopen(end, "wb", CHUNK_BYTES) as pipe:  # closed in any case, or the reader waits for ever
+            for query in queries:
+                _copy_out(query, pipe, counted)
     except BrokenPipeError:
         reader.join()
         if not failed:
@@ -75,6 +72,21 @@ def stream_out(query: str, engine: Any, use: Callable[[str], str], *, counted: C
         reader.join()
     if failed:
         raise failed[0]
+
+
+def _copy_out(query: str, pipe: IO[bytes], counted: Counted) -> None:
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '{NULL}')"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        block, rows = bytearray(), 0
+        for row in copy:  # a million rows a second; joining lists of them takes four times as long
+            block += row
+            rows += 1
+            if len(block) >= CHUNK_BYTES:
+                pipe.write(block)
+                counted(rows)
+                block, rows = bytearray(), 0
+        pipe.write(block)
+        counted(rows)
 
 
 def _write_csv(engine: Any, query: str, end: int) -> None:

@@ -19,11 +19,11 @@ from localcare.analysis.libraries import duckdb
 from localcare.foundation.record.dataset_queries import Purpose, Selection
 from localcare.foundation.record.exporting import states
 from localcare.foundation.record.exporting.folder import FolderInUse, put_in_place, unfinished
+from localcare.foundation.record.exporting.giving_way import politely
 from localcare.foundation.record.exporting.keys import find_key
 from localcare.foundation.record.exporting.people import PseudonymsMeet
 from localcare.foundation.record.exporting.rules import secondary_use
 from localcare.foundation.record.exporting.run import Wanted, export_tables
-from localcare.foundation.record.exporting.streams import one_snapshot
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
 
@@ -83,8 +83,7 @@ def export_dataset(
     wanted = _checked(purpose, as_of, pseudonymous, project, tables, since)
     _audit(by, wanted)
     with _said_plainly(folder), unfinished(folder) as inside:
-        with one_snapshot() as snapshot:
-            finished = export_tables(wanted, inside, snapshot, progress)
+        finished = politely(lambda pace: export_tables(wanted, inside, pace, progress))
         write_metadata(inside, as_of=as_of, source=f"localcare export for {purpose}")
         finished.report.write(inside)
         put_in_place(inside, folder)

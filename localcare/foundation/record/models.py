@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from localcare.foundation.people.models import Person
 
@@ -240,3 +241,14 @@ class DeletedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table_name} {self.row_id}"
+
+
+class RememberedExport(models.Model):
+    """An export that may be gone on from: rows deleted since its `horizon`, a transaction's number, stay noted for it."""
+
+    name = models.CharField(max_length=32, unique=True)
+    horizon = models.BigIntegerField()
+    finished_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name

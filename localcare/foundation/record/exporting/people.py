@@ -8,6 +8,7 @@ from django.db import connection
 
 from localcare.foundation.record.copying import stream_out
 from localcare.foundation.record.dataset_queries import Selection, people_query
+from localcare.foundation.record.exporting.giving_way import Pace
 from localcare.foundation.record.exporting.keys import PseudonymKey
 from localcare.kernel.identifiers.pseudonyms import keyed_number, padded_blocks
 
@@ -31,7 +32,7 @@ def reading(path: str, columns: dict[str, str]) -> str:
     return READ.format(path=path, columns=described)
 
 
-def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None) -> None:
+def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None, pace: Pace) -> None:
     """Put everyone in the export into the engine's table `people`.
 
     Raises PseudonymsMeet when two people would have one pseudonym, which chance alone never brings about.
@@ -41,6 +42,7 @@ def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None) ->
             people_query(selection), engine,
             lambda path: f"CREATE OR REPLACE TABLE {PEOPLE} AS SELECT * FROM"
             f" {reading(path, {'id': 'BIGINT', 'person_id': 'BIGINT'})}",
+            counted=lambda _: pace.rest(),
         )  # fmt: skip
         return
     know_key(engine, key.secret)
@@ -53,6 +55,7 @@ def fetch_people(engine: Any, selection: Selection, key: PseudonymKey | None) ->
         query, engine,
         lambda path: f"CREATE OR REPLACE TABLE {PEOPLE} AS SELECT id, keyed_number(identity) AS person_id, survivor FROM"
         f" {reading(path, columns)}",
+        counted=lambda _: pace.rest(),
     )  # fmt: skip
     (people, pseudonyms) = engine.execute(
         f"SELECT count(DISTINCT survivor), count(DISTINCT person_id) FROM {PEOPLE}"

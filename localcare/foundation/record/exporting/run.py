@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -17,11 +16,12 @@ from localcare.analysis.libraries import duckdb
 from localcare.foundation.record.dataset_queries import MODELS, Selection
 from localcare.foundation.record.exporting import states
 from localcare.foundation.record.exporting.changes import Changes, changes_since
+from localcare.foundation.record.exporting.deletions import hold_deletions, remember, transactions
+from localcare.foundation.record.exporting.giving_way import Pace
 from localcare.foundation.record.exporting.keys import PseudonymKey
 from localcare.foundation.record.exporting.people import PEOPLE, fetch_people
 from localcare.foundation.record.exporting.report import JSON_FILE, Report
 from localcare.foundation.record.exporting.shaping import Shape, quoted
-from localcare.foundation.record.exporting.streams import STREAMS, Snapshot, in_the_background
 from localcare.foundation.record.exporting.tables import TableWriter
 from localcare.foundation.record.exporting.withheld import withhold
 
@@ -56,70 +56,73 @@ class Finished:
 
 @dataclass
 class _Progress:
-    """Rows that have passed on all streams, as told to whoever waits."""
+    """Rows that have passed, as told to whoever waits."""
 
     tell: Progress | None
     total: int
     done: int = 0
-    lock: Lock = field(default_factory=Lock)
 
     def passed(self, rows: int) -> None:
-        with self.lock:
-            self.done += rows
-            if self.tell:
-                self.tell(min(self.done, self.total), self.total, "rows read")
+        self.done += rows
+        if self.tell:
+            self.tell(min(self.done, self.total), self.total, "rows read")
 
     def finish(self) -> None:
         if self.tell:
             self.tell(self.total, self.total, "rows written")
 
 
-def export_tables(wanted: Wanted, folder: Path, snapshot: Snapshot, tell: Progress | None) -> Finished:
-    """Write the tables into the folder, from one snapshot."""
+def export_tables(wanted: Wanted, folder: Path, pace: Pace, tell: Progress | None) -> Finished:
+    """Write the tables into the folder, from one state of the database; the transaction must not have looked at it yet."""
+    hold_deletions()
+    _, horizon = transactions()
     work = folder / WORK
     work.mkdir()
-    engine = in_the_background(lambda: _engine(work)) if snapshot.is_shared else _engine(work)
+    engine = _engine(work)
     try:
-        fetch_people(engine, wanted.selection, wanted.key)
+        fetch_people(engine, wanted.selection, wanted.key, pace)
         people = work / states.PEOPLE
         engine.execute(f"COPY {PEOPLE} TO '{quoted(people)}' (FORMAT parquet)")
         rules = wanted.selection.rules
         withheld = withhold(engine, rules, wanted.names) if rules else {}
+        pace.rest()
         made_of = states.made_of(wanted.selection, wanted.names, wanted.key)
         changes, why_whole = _changes(engine, wanted, made_of)
         shape = Shape(is_pseudonymous=wanted.key is not None, withholds=rules is not None)
         progress = _Progress(tell, _expected_rows(wanted.names))
-        writer = TableWriter(engine, folder, wanted.selection, shape, snapshot, changes, progress.passed)
-        snapshot.each(writer.write, sorted(wanted.tables, key=_size, reverse=True))
+        writer = TableWriter(engine, folder, wanted.selection, shape, pace, changes, progress.passed)
+        for described in wanted.tables:
+            writer.write(described)
         progress.finish()
         opted_out = _people_on_the_register() - _people_exported(engine)
     finally:
         engine.close()
     name = states.new_name()
+    remember(name, horizon)
     report = Report(
         name, wanted.selection, {one: writer.written[one] for one in wanted.names},
         changes.state.export if changes else "", why_whole, wanted.key, opted_out, withheld,
     )  # fmt: skip
     digests = {file.name: states.file_digest(file) for file in sorted(folder.glob("*.parquet"))}
-    state = states.State(name, snapshot.horizon, made_of, states.practices_digest(), digests)
+    state = states.State(
+        name, wanted.selection.as_of.isoformat(), horizon, made_of, states.practices_digest(), digests
+    )
     return Finished(report, state, people)
 
 
 def _engine(work: Path) -> Any:
-    return duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(work), "threads": STREAMS}
-    )
+    return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(work), "threads": 1})
 
 
 def _changes(engine: Any, wanted: Wanted, made_of: dict[str, str]) -> tuple[Changes | None, str]:
     """What changed since the earlier export, or why everything is read."""
     if wanted.since is None:
         return None, ""
+    latest, _ = transactions()
     try:
         state, people = states.earlier(
-            _name_of(wanted.since), wanted.since, made_of=made_of,
-            latest_transaction=states.latest_transaction(),
-        )  # fmt: skip
+            _name_of(wanted.since), wanted.since, made_of=made_of, latest_transaction=latest
+        )
         return changes_since(engine, state, people, wanted.since, practices=states.practices_digest()), ""
     except states.NoBase as reason:
         return None, str(reason)
@@ -131,10 +134,6 @@ def _name_of(folder: Path) -> str:
         return str(json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))["export"])
     except (OSError, ValueError, KeyError, TypeError):
         raise states.NoBase(f"{folder} holds no finished export with its {JSON_FILE}") from None
-
-
-def _size(described: Table) -> int:
-    return _expected_rows([described.name])
 
 
 def _expected_rows(tables: list[str]) -> int:

@@ -33,6 +33,18 @@ class Shape:
         condition = only_what_may_leave(described.name, "raw") if self.withholds else "true"
         return f"SELECT {columns} FROM {raw} AS raw {joins} WHERE {condition}"
 
+    def keys(self, described: Table, raw: str) -> str:
+        """The SELECT of the keys in the export (`key`) of the rows of the engine's relation `raw`."""
+        if described.name == "persons":
+            return f"SELECT shown.person_id AS key FROM {raw} AS raw JOIN {PEOPLE} AS shown ON shown.id = raw.person_id"
+        return f"SELECT {self.key(described.name, f'raw.{described.key}')} AS key FROM {raw} AS raw"
+
+    def kept(self, described: Table, column: Column, base: str) -> str:
+        """The expression of a column of rows that stay as they are in the relation `base`, after others were taken out."""
+        if self._is_closed_up(described, column):
+            return f"(row_number() OVER (PARTITION BY {base}.stay_id ORDER BY {base}.position))::INTEGER AS position"
+        return f"{base}.{column.name}"
+
     def key(self, table: str, held: str) -> str:
         """The key in the export of a row that the database holds under `held`."""
         return f"keyed_number('{table}:' || {held})" if self.is_pseudonymous else held
@@ -49,9 +61,12 @@ class Shape:
             return self.key(REFERENCES[name], f"raw.{name}")
         if self.withholds and VALUES_REMOVED.get(described.name) == name:
             return without_such_a_value(described.name, name, "raw")
-        if self.withholds and described.name in CLOSED_UP and name == "position":
+        if self._is_closed_up(described, column):
             return f"(row_number() OVER (PARTITION BY raw.stay_id ORDER BY raw.position, raw.{described.key}))::INTEGER"
         return f"raw.{name}"
+
+    def _is_closed_up(self, described: Table, column: Column) -> bool:
+        return self.withholds and described.name in CLOSED_UP and column.name == "position"
 
 
 def types_of(described: Table) -> dict[str, str]:

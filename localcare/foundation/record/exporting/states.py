@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -21,11 +21,11 @@ from django.db import connection
 
 from localcare.analysis.dataset.schema import SCHEMA_VERSION
 from localcare.foundation.record.dataset_queries import MODELS, Selection
+from localcare.foundation.record.exporting.deletions import FURTHEST_BACK, KEPT_FOR, forget, is_remembered
 from localcare.foundation.record.exporting.keys import PseudonymKey
 
 LAYOUT = 1  # raised when the same rows would be written otherwise
 KEPT = 3  # of the latest exports of one kind
-FURTHEST_BACK = 2**30  # transactions: half of what their 32-bit numbers can tell apart, halved again
 KIND = ("server", "purpose", "names", "tables", "key")
 STATE, PEOPLE = "state.json", "people.parquet"
 
@@ -48,6 +48,7 @@ class State:
     """One finished export: what it was made of and how far it reached."""
 
     export: str
+    as_of: str
     horizon: int
     made_of: dict[str, str]
     practices: str
@@ -66,7 +67,7 @@ def states_folder() -> Path:
 
 
 def keep(state: State, people: Path) -> None:
-    """Remember a finished export; the oldest are forgotten."""
+    """Remember a finished export on this machine; the oldest are forgotten."""
     folder = states_folder() / state.export
     folder.mkdir(mode=0o700)
     shutil.copyfile(people, folder / PEOPLE)
@@ -78,13 +79,33 @@ def keep(state: State, people: Path) -> None:
 
 def _forget_the_oldest(like: State) -> None:
     """Of exports of the same kind from the same database, only the latest are gone on from."""
-    found = []
+    same_kind = [
+        (kept_at, folder)
+        for kept_at, folder, made_of in _kept()
+        if all(made_of[name] == like.made_of[name] for name in KIND)
+    ]
+    _forget([folder for _, folder in sorted(same_kind, reverse=True)[KEPT:]])
+
+
+def forget_expired() -> None:
+    """Take from this machine what the database no longer remembers: it can hold which pseudonym is whose."""
+    here = _server()
+    _forget([
+        folder for _, folder, made_of in _kept() if made_of["server"] == here and not is_remembered(folder.name)
+    ])  # fmt: skip
+
+
+def _kept() -> Iterator[tuple[int, Path, dict[str, str]]]:
+    """When each export was kept, in which folder, and what it was made of."""
     for file in states_folder().glob(f"*/{STATE}"):
         with suppress(OSError, ValueError):  # another export may just have taken it away
             made_of = json.loads(file.read_text(encoding="utf-8"))["made_of"]
-            if all(made_of[name] == like.made_of[name] for name in KIND):
-                found.append((file.stat().st_mtime_ns, file.parent))
-    for _, folder in sorted(found, reverse=True)[KEPT:]:
+            yield file.stat().st_mtime_ns, file.parent, made_of
+
+
+def _forget(folders: Collection[Path]) -> None:
+    forget([folder.name for folder in folders])
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -102,6 +123,10 @@ def earlier(
             raise NoBase(words)
     if not 0 <= latest_transaction - state.horizon < FURTHEST_BACK:
         raise NoBase("too much has happened in the database since")
+    if not is_remembered(state.export):
+        raise NoBase(
+            f"which rows were deleted since then is known no more: that is kept for {KEPT_FOR.days} days"
+        )
     for name, digest in state.files.items():
         if not (dataset / name).is_file() or file_digest(dataset / name) != digest:
             raise NoBase(f"its file {name} is not as it was written")
@@ -116,11 +141,6 @@ def new_name() -> str:
 def made_of(selection: Selection, tables: Collection[str], key: PseudonymKey | None) -> dict[str, str]:
     """All that must be equal for two exports of the same rows to write the same."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (pg_control_system()).system_identifier || '/' || (pg_control_checkpoint()).timeline_id || '/'"
-            " || (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-        (server,) = cursor.fetchone()
         cursor.execute(
             "SELECT string_agg(oid || ':' || pg_relation_filenode(oid), ' ' ORDER BY oid) FROM pg_class"
             " WHERE oid = ANY(%s::regclass[])",
@@ -140,7 +160,7 @@ def made_of(selection: Selection, tables: Collection[str], key: PseudonymKey | N
         "tables": " ".join(sorted(tables)),
         "rules": selection.rules.version if selection.rules else "",
         "key": f"{key.project}/{key.version}/{key.fingerprint}" if key else "",
-        "server": server,
+        "server": _server(),
         "files": _digest(files),
         "migrations": _digest(migrations),
     }
@@ -153,11 +173,14 @@ def practices_digest() -> str:
         return _digest(cursor.fetchone()[0])
 
 
-def latest_transaction() -> int:
-    """The number that the next transaction will have."""
+def _server() -> str:
+    """The database: its server's identity and timeline, and its own number there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT (pg_control_system()).system_identifier || '/' || (pg_control_checkpoint()).timeline_id || '/'"
+            " || (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return str(cursor.fetchone()[0])
 
 
 def file_digest(file: Path) -> str:

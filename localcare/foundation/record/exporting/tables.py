@@ -11,12 +11,12 @@ from typing import Any
 from django.db import connection
 
 from localcare.analysis.dataset.schema import Table
-from localcare.foundation.record.copying import stream_out
-from localcare.foundation.record.dataset_queries import MODELS, Selection, table_query
-from localcare.foundation.record.exporting.changes import GONE, Changes
+from localcare.foundation.record.copying import stream_out, stream_pieces_out
+from localcare.foundation.record.dataset_queries import Selection, table_query
+from localcare.foundation.record.exporting.changes import GONE, Changes, pieces
+from localcare.foundation.record.exporting.giving_way import Pace
 from localcare.foundation.record.exporting.people import reading
 from localcare.foundation.record.exporting.shaping import Shape, in_order, quoted, types_of
-from localcare.foundation.record.exporting.streams import Snapshot
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class TableWriter:
     folder: Path
     selection: Selection
     shape: Shape
-    snapshot: Snapshot
+    pace: Pace
     changes: Changes | None
     counted: Callable[[int], None]
     written: dict[str, Written] = field(default_factory=dict)
 
     def write(self, described: Table) -> None:
-        """Write one table, on the connection of this thread."""
+        """Write one table."""
         if self.changes is None:
             self.written[described.name] = self._whole(described)
         elif reason := self.changes.reason_for_all(described, self.selection):
@@ -65,12 +65,12 @@ class TableWriter:
     def _onto(self, described: Table, changes: Changes) -> Written:
         """What changed since, put in the place of what stood there."""
         changed, read = f"changed_{described.name}", _Counter(self._passing)
-        stream_out(
-            changes.query(described, self.selection), self.engine,
+        stream_pieces_out(
+            changes.queries(described, self.selection, self.pace), self.engine,
             lambda path: f"CREATE TABLE {changed} AS SELECT * FROM {reading(path, types_of(described))}",
             counted=read,
         )  # fmt: skip
-        deleted = list(changes.deleted(MODELS[described.name]))
+        deleted = changes.deleted(described)
         if read.rows or deleted or changes.takes_people_out:
             self._replace(described, changes.base, changed, deleted)
         else:
@@ -85,15 +85,12 @@ class TableWriter:
         """The earlier rows without those deleted, changed or of people taken out, and the changed ones as they are."""
         name, engine = described.name, self.engine.cursor()
         replaced = f"replaced_{name}"
-        engine.execute(
-            f"CREATE TABLE {replaced} AS SELECT {self.shape.key(name, f'held.{described.key}')} AS key"
-            f" FROM {changed} AS held"
-        )
+        engine.execute(f"CREATE TABLE {replaced} AS SELECT key FROM ({self.shape.keys(described, changed)})")
         engine.execute(
             f"INSERT INTO {replaced} SELECT {self.shape.key(name, 'held')} FROM (SELECT unnest(?::BIGINT[]) AS held)",
             [deleted],
         )
-        kept = ", ".join(f"base.{column.name}" for column in described.columns)
+        kept = ", ".join(self.shape.kept(described, column, "base") for column in described.columns)
         people = ["person_id", *(["related_person_id"] if name == "relationships" else [])]
         conditions = [
             f"NOT EXISTS (SELECT 1 FROM {replaced} WHERE {replaced}.key = base.{described.key})"
@@ -116,16 +113,22 @@ class TableWriter:
         return int(rows)
 
     def _rows_held(self, described: Table) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({table_query(described, self.selection)}) AS held")
-            return int(cursor.fetchone()[0])
+        held = 0
+        for piece in pieces(described):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT count(*) FROM ({table_query(described, self.selection)} AND {piece}) AS held"
+                )
+                held += cursor.fetchone()[0]
+            self.pace.rest()
+        return held
 
     def _file(self, described: Table) -> Path:
         return self.folder / f"{described.name}.parquet"
 
     def _passing(self, rows: int) -> None:
-        self.snapshot.must_go_on()
         self.counted(rows)
+        self.pace.rest()
 
 
 @dataclass
