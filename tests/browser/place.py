@@ -67,7 +67,7 @@ class Place:
     contacts: dict[str, Any]  # at each step of the single point of access
     plans: dict[str, Any]  # saved, done, other, waiting
     risk_models: dict[str, Any]  # in-force, refused, failed, waiting
-    quality: dict[str, Any]  # a refused report on data quality, a finding, and one that was accepted
+    quality: dict[str, Any]  # a refused run and its report, a finding, and one that was accepted
     measuring: Measuring  # of every indicator, and a chart begun anew
     rebase: Rebase
     users: dict[str, User] = field(default_factory=dict)

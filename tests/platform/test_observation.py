@@ -40,10 +40,12 @@ def test_a_site_that_needs_its_worker_is_not_ready_without_one(client: Client, s
     assert client.get("/health/ready").status_code == 503
 
 
-def test_a_site_without_its_database_is_not_ready() -> None:
+def test_a_site_without_its_database_is_not_ready_and_still_counts_requests() -> None:
     code = (
         "import django; django.setup(); from django.test import Client; client = Client();"
-        "print(client.get('/health/ready').status_code, client.get('/health/live').status_code)"
+        "print(client.get('/health/ready').status_code, client.get('/health/live').status_code);"
+        "told = client.get('/metrics').content.decode();"
+        "print('localcare_requests_total{' in told, 'localcare_work{' in told)"
     )
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2"
     done = subprocess.run(
@@ -51,9 +53,10 @@ def test_a_site_without_its_database_is_not_ready() -> None:
         env=clean_environment(DATABASE_URL=nowhere, DJANGO_SETTINGS_MODULE="localcare.config.settings.test"),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout == "503 200\n", done.stderr
+    assert done.stdout == "503 200\nTrue False\n", done.stderr
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -78,6 +81,7 @@ def test_an_unset_token_opens_nothing(client: Client, settings) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.django_db
 def test_metrics_count_by_route_and_never_by_address(client: Client) -> None:
     client.get("/health/live")
     client.get(f"/nowhere/{NUMBER}/")

@@ -8,15 +8,22 @@ from typing import Any
 from django.utils import timezone
 
 from localcare.analysis.quality import shipped_rules
+from localcare.care.stratification.data_quality import name_of
+from localcare.care.stratification.models import Run
 from localcare.foundation.data_quality.actions import accept
 from localcare.foundation.data_quality.models import Finding, GroupMonths, Report
 from localcare.kernel.access.models import User
 
 
 def quality_of(analyst: User, practice: str) -> dict[str, Any]:
-    """A refused report, a finding of it to accept, and one that was accepted."""
+    """A refused run and its report, a finding of it to accept, and one that was accepted."""
+    run = Run.objects.create(
+        as_of=timezone.localdate(), definitions_version="d", requested_by="tests of pages", attempts=1,
+        status=Run.Status.REFUSED, stage="Assessing data quality", started_at=timezone.now(),
+        finished_at=timezone.now(), message="The data were refused: A feed has gone silent.",
+    )  # fmt: skip
     report = Report.objects.create(
-        run="tests-of-pages", as_of=timezone.localdate(), made_at=timezone.now(), requested_by="tests of pages",
+        run=name_of(run), as_of=timezone.localdate(), made_at=timezone.now(), requested_by="tests of pages",
         data_version="v", rules_version=shipped_rules().version, verdict=Report.Verdict.REFUSED,
         reasons=["A feed has gone silent: No coded facts for 60 days, since 24 September 2026; about 900 would be usual."],
         registered=120, practices={practice: 60, "SYN-TEST-B": 60}, seconds=1.5,
@@ -42,7 +49,13 @@ def quality_of(analyst: User, practice: str) -> dict[str, Any]:
     accepted = accept(
         finding=findings[2], reason="The trust corrects its admission days", until=until, by=analyst
     )
-    return {"report": report, "finding": findings[0], "acceptance": accepted, "practice": practice}
+    return {
+        "run": run,
+        "report": report,
+        "finding": findings[0],
+        "acceptance": accepted,
+        "practice": practice,
+    }
 
 
 def _finding(

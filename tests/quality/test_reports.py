@@ -221,8 +221,8 @@ def test_a_refused_run_leaves_the_list_in_force_and_the_page_says_so(
         run_stratification(as_of=AS_OF, by=BY, export=lambda out: shutil.copytree(bad, out))
     run = Run.objects.latest("pk")
     assert run_in_force() == before
-    assert (run.status, run.state) == (Run.Status.FAILED, "Refused")
-    assert "not known" in run.message and "accept the finding" in run.message
+    assert run.status == Run.Status.REFUSED
+    assert run.message.startswith("The data of ") and "accept the finding" in run.message
     effect = Finding.objects.filter(report__run=f"stratification-{run.pk}", kind="place").first()
     assert effect is not None
     client.force_login(user_with_role("gp", practice="P2"))
@@ -230,8 +230,8 @@ def test_a_refused_run_leaves_the_list_in_force_and_the_page_says_so(
     assert "Newer data were refused" in text
     assert reverse("data-quality-report", args=[Report.objects.get().pk]) in text
     client.force_login(user_with_role("analyst", everywhere=True))
-    assert "Refused" in page(client, "list-runs")
-    assert reverse("data-quality") in page(client, "list-run", run.pk)
+    assert "Refused (1)" in page(client, "list-runs")
+    assert "The latest data were refused" in page(client, "home")
 
 
 def test_a_run_with_warnings_goes_on_and_the_list_carries_them(damaged: Damage, places: None, client) -> None:

@@ -13,7 +13,6 @@ from localcare.care.stratification.plan import placed
 from localcare.care.stratification.rules import (
     default_look_again,
     is_put_aside,
-    may_go_on,
     refuses_older_day,
     shown_number,
 )
@@ -135,31 +134,9 @@ def _type(name, rows):
 
 
 def test_small_rules():
-    from datetime import UTC, datetime
-
-    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    assert may_go_on(now - timedelta(hours=11), now) and not may_go_on(now - timedelta(hours=13), now)
     assert refuses_older_day(TODAY, TODAY + timedelta(days=1)) and not refuses_older_day(TODAY, TODAY)
     assert default_look_again("mdt", TODAY) == TODAY + timedelta(weeks=4)
     assert default_look_again("reopen", TODAY) is None
     assert is_put_aside(TODAY + timedelta(days=1), TODAY) and not is_put_aside(TODAY, TODAY)
     assert [shown_number(n, may_see_people=False) for n in (0, 1, 4, 5)] == [0, None, None, 5]
     assert shown_number(1, may_see_people=True) == 1
-
-
-@pytest.mark.parametrize(
-    ("moment", "is_time"),
-    [
-        ("2026-01-15T02:00", True),
-        ("2026-01-15T01:00", False),
-        ("2026-07-15T01:00", True),
-        ("2026-07-15T02:00", False),
-    ],
-)
-def test_the_nightly_run_is_at_two_in_london_in_winter_and_summer(moment, is_time):
-    from datetime import UTC, datetime
-
-    from localcare.care.stratification.jobs import LONDON, is_time_for_nightly
-
-    utc = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert is_time_for_nightly(utc.astimezone(LONDON)) is is_time

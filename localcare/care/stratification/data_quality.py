@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from localcare.care.stratification.plan import stratify
 from localcare.foundation.data_quality import actions, presenters, queries
 from localcare.foundation.data_quality.models import Report
 from localcare.kernel.access.readers import Reader
-
-Progress = Callable[[int, int, str], None]
+from localcare.kernel.work.carrying_out import Progress
 
 
 def name_of(run: Run) -> str:

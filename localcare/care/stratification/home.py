@@ -13,6 +13,10 @@ from localcare.kernel.nhs_design.formatting import format_date, plural
 from localcare.kernel.nhs_design.home import HomeCard, register_card
 from localcare.kernel.nhs_design.navigation import NavigationItem, register
 
+NO_LIST = {
+    Run.Status.FAILED: "The latest run failed",
+    Run.Status.REFUSED: "The latest data were refused",
+}
 ACTIONS = {
     "list.read": "Read the patient tracking list",
     "list.export": "Took the patient tracking list out as a file",
@@ -85,9 +89,9 @@ def not_identified(reader: Reader) -> str | None:
 
 
 def last_run(reader: Reader) -> str | None:
-    """When the list in force was made, or that the latest run failed."""
+    """When the list in force was made, or that the latest run came to no list."""
     latest = Run.objects.order_by("-id").first()
-    if latest and latest.status == Run.Status.FAILED:
-        return "The latest run failed"
+    if latest and latest.status in NO_LIST:
+        return NO_LIST[Run.Status(latest.status)]
     found = run_in_force()
     return f"List as of {format_date(found.as_of)}" if found else "No run yet"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
-LONDON = ZoneInfo("Europe/London")
+from localcare.kernel.database.one_at_a_time import InProgress
+from localcare.kernel.work.queue import day_when_it_is, put_once
+
 NIGHTLY_HOUR = 2
 TASK = "stratification.run"
 
@@ -18,45 +17,24 @@ TASK = "stratification.run"
 @app.task(name="stratification.nightly", pass_context=False)
 def nightly(timestamp: int) -> None:
     """Ask for the night's run when it is two o'clock in London."""
-    now = datetime.fromtimestamp(timestamp, tz=UTC).astimezone(LONDON)
-    if is_time_for_nightly(now):
-        ask_for_run(now.date(), asked_by="nightly stratification")
+    if day := day_when_it_is(NIGHTLY_HOUR, timestamp):
+        ask_for_run(day, asked_by="nightly stratification")
 
 
 @app.task(name=TASK, lock="stratification", retry=3)
 def run(as_of: str, asked_by: str) -> None:
     """Run the stratification as of a day, under the name of whoever asked for it."""
-    from localcare.care.stratification.actions import (
-        OlderThanTheList,
-        RunInProgress,
-        run_stratification,
-    )
+    from localcare.care.stratification.actions import OlderThanTheList, run_stratification
     from localcare.foundation.data_quality.actions import DataRefused
     from localcare.kernel.access.readers import system_reader
 
     try:
         run_stratification(as_of=date.fromisoformat(as_of), by=system_reader(asked_by))
-    except (RunInProgress, OlderThanTheList, DataRefused):
+    except (InProgress, OlderThanTheList, DataRefused):
         return  # the run in progress does the work, a newer list is in force, or trying again would find the same
-
-
-def is_time_for_nightly(now: datetime) -> bool:
-    """Whether it is the hour of the nightly run, in London."""
-    return now.hour == NIGHTLY_HOUR
 
 
 def ask_for_run(as_of: date, *, asked_by: str) -> None:
     """Put a run in the queue, unless one for the day already waits there."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    lock = f"stratification-{as_of.isoformat()}"
-    try:
-        with transaction.atomic():  # a refusal leaves the transaction of whoever asks as it was
-            app.configure_task(TASK, queueing_lock=lock).defer(as_of=as_of.isoformat(), asked_by=asked_by)
-    except AlreadyEnqueued:
-        return
-
-
-def is_waiting() -> bool:
-    """Whether a run waits for a worker."""
-    return ProcrastinateJob.objects.filter(task_name=TASK, status="todo").exists()
+    day = as_of.isoformat()
+    put_once(TASK, f"stratification-{day}", as_of=day, asked_by=asked_by)

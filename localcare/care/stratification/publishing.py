@@ -16,6 +16,7 @@ from localcare.care.stratification.models import Run
 from localcare.care.stratification.risk import putting_in_force
 from localcare.care.stratification.risk.rules import LISTED_OUTCOME
 from localcare.care.stratification.risk.scoring import Scored
+from localcare.kernel.work.carrying_out import end
 
 STAGING = "stratification_staging"
 RISKS = putting_in_force.STAGING
@@ -96,14 +97,9 @@ def publish(
 
 
 def _finish(run: Run, done: Mapping[str, int]) -> None:
-    from django.utils import timezone
-
-    run.status = Run.Status.PUBLISHED
-    run.finished_at = timezone.now()
     run.people, run.listed = done["people"], done["listed"]
     run.joined, run.left = done["joined"], done["left"]
-    run.stage, run.message = "In force", ""
-    run.save()
+    end(run, Run.Status.PUBLISHED, stage="In force")
 
 
 _COLUMNS = ", ".join(STORED)

@@ -1,15 +1,8 @@
-"""Decisions of this desk as pure functions: when a killed run may go on, when a person is shown again."""
+"""Decisions of this desk as pure functions: when a list is too old to be put in force, when a person is shown again."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-GOES_ON_WITHIN = timedelta(hours=12)  # an older export would be yesterday's data
-
-
-def may_go_on(started_at: datetime, now: datetime) -> bool:
-    """Whether a killed run's files are young enough to go on with."""
-    return now - started_at < GOES_ON_WITHIN
+from datetime import date, timedelta
 
 
 def refuses_older_day(as_of: date, in_force: date) -> bool:

@@ -8,30 +8,35 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from localcare.care.stratification import jobs, queries
+from localcare.care.stratification import history, jobs
 from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.models import Run
 from localcare.care.stratification.overview import overview_of
 from localcare.kernel.access.guards import deny, request_reader, requires, signed_in
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.work.queue import is_waiting
 
 
 @requires("list.run")
 def runs(request: HttpRequest) -> HttpResponse:
-    """The latest runs, with a button to run it now."""
-    return render(
-        request,
-        "stratification/runs.jinja",
-        {"runs": queries.runs(), "waiting": jobs.is_waiting(), "rules": definitions()},
-    )
+    """The latest runs, of one state or all, with a button to run it now."""
+    chosen = request.GET.get("state", "")
+    context = {
+        "runs": history.latest_runs(chosen),
+        "states": history.states(chosen),
+        "waiting": is_waiting(jobs.TASK),
+        "rules": definitions(),
+    }
+    return render(request, "stratification/runs.jinja", context)
 
 
 @requires("list.run")
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How one run comes along, or what became of it."""
     found = get_object_or_404(Run, pk=run_id)
-    share = 100 * found.done // found.total if found.total else 0
-    context = {"run": found, "share": share, "may_read_quality": request_reader(request).may("quality.read")}
+    context = {"run": found, "waiting": is_waiting(jobs.TASK)}
+    if found.status == Run.Status.REFUSED:
+        context |= history.refusal(request_reader(request), found)
     return render(request, "stratification/run.jinja", context)
 
 

@@ -27,23 +27,10 @@ TABLES_NEEDED = (
     "contacts",
     "packages",
 )
-Progress = Callable[[int, int, str], None]
 Export = Callable[[Path], None]
 DATASET = "dataset"
 PEOPLE = "people.parquet"
 VERSION = "data-version"
-
-
-def work_folder(run_id: int) -> Path:
-    """Where a run keeps its files until it is published; readable by its owner only."""
-    folder = Path(settings.HOME) / "stratification" / f"{settings.DATABASES['default']['NAME']}-run-{run_id}"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def clear(folder: Path) -> None:
-    """Remove a run's files: they hold people's records."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def latest_export() -> Path:

@@ -33,6 +33,10 @@ AcceptQuality = Annotated[
 ]
 MOST_TOLD = 6
 SHORTEST_REASON = 10
+NOT_CHECKED = (
+    "Data quality was not checked, because the dataset lies at an address."
+    " Copy it to this machine and run: localcare dataset check FOLDER"
+)
 VERDICTS = {
     "good": "Data quality: good enough by the rules.",
     "warned": "Data quality: warned. A run goes on.",
@@ -82,9 +86,15 @@ def _tell_rule(console: Console, report: Report, code: str) -> None:
     console.print(f"  What to do:   {escape(rule.remedy)}")
 
 
-def tell_and_ask(dataset: Path, as_of: date, *, rules: Path | None, packs: Path | None, reason: str) -> None:
-    """Measure, tell what is at least a warning, and end where the data are refused without a reason to go on."""
-    report = measured(dataset, as_of, rules=rules, packs=packs)
+def tell_and_ask(dataset: str, as_of: date, *, rules: Path | None, packs: Path | None, reason: str) -> None:
+    """Measure, tell what is at least a warning, and end where the data are refused without a reason to go on.
+
+    What lies at an address is not measured, and that is told.
+    """
+    if not Path(dataset).is_dir():
+        typer.echo(NOT_CHECKED, err=True)
+        return
+    report = measured(Path(dataset), as_of, rules=rules, packs=packs)
     if report.verdict.outcome.value != "good":
         tell(report, Console(stderr=True, highlight=False))
     refuse_unless_accepted(report, reason)

@@ -61,8 +61,7 @@ def score(
 
     _is_there(dataset)
     choice = choice_of(engine, master, exchange, spark_conf)
-    if Path(dataset).is_dir():
-        tell_and_ask(Path(dataset), as_of or today(), rules=rules, packs=packs, reason=accept_quality)
+    tell_and_ask(dataset, as_of or today(), rules=rules, packs=packs, reason=accept_quality)
     with progress("Scoring") as report:
         run = write_scores(
             dataset, as_of or today(), out, what_first(report),
@@ -93,15 +92,22 @@ def stratify(
     master: Master = None,
     exchange: Exchange = None,
     spark_conf: SparkSettings = None,
+    rules: RulesFile = None,
+    accept_quality: AcceptQuality = "",
 ) -> None:
-    """Score everybody on the register, and put a new tracking list in force."""
+    """Score everybody on the register, unless the data are refused, and put a new tracking list in force."""
     choice = choice_of(engine, master, exchange, spark_conf)
     if (dataset is None) != (out is None):
         raise Problem("--dataset and --out belong together: a dataset of files is placed into a file.")
     if dataset is not None and out is not None:
         _is_there(dataset)
-        _place(dataset, out, as_of or today(), choice)
+        _place(dataset, out, as_of or today(), choice, rules=rules, accept_quality=accept_quality)
         return
+    if rules or accept_quality:
+        raise Problem(
+            "--rules and --accept-quality are for --dataset: of the register, findings are accepted on the page of data"
+            " quality, and the place's own rules are in LOCALCARE_DATA_QUALITY_RULES."
+        )
     django_setup.ready()
     from localcare.care.stratification.actions import DayToCome, run_stratification
     from localcare.foundation.data_quality.actions import DataRefused
@@ -123,11 +129,19 @@ def stratify(
     tell_of_run(run)
 
 
-def _place(dataset: str, out: str, as_of: date, choice: EngineChoice) -> None:
+def _place(
+    dataset: str, out: str, as_of: date, choice: EngineChoice, *, rules: Path | None, accept_quality: str
+) -> None:
     django_setup.prepare()
+    from django.conf import settings
+
     from localcare.care.stratification.definitions import definitions
     from localcare.care.stratification.stages import place
 
+    own, packs = (
+        Path(said) if said else None for said in (settings.DATA_QUALITY_RULES, settings.CODE_LIST_PACKS)
+    )
+    tell_and_ask(dataset, as_of, rules=rules or own, packs=packs, reason=accept_quality)
     with progress("Placing everyone") as report:
         people = place(
             dataset, out, as_of=as_of, definitions=definitions(), choice=choice,

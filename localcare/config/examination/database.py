@@ -32,6 +32,7 @@ def findings() -> Iterator[Finding]:
     yield migrations(unapplied_migrations())
     yield demonstration()
     yield worker()
+    yield nightly_list()
 
 
 def version(number: int) -> Finding:
@@ -115,6 +116,26 @@ def worker() -> Finding:
     if is_worker_alive():
         return Finding("A worker is running")
     return worth_knowing("No worker is running", "Background jobs wait. Run: localcare worker")
+
+
+def nightly_list() -> Finding:
+    """What became of the latest run of the list: one whose data were refused is no failure of the program."""
+    from localcare.care.stratification.models import Run
+
+    try:
+        run = Run.objects.order_by("-pk").first()
+    except Error:
+        return Finding("No run of the list yet")
+    if run is None:
+        return worth_knowing("No run of the list yet", "Run: localcare stratify")
+    text = f"The latest run of the list, as of {run.as_of}: {run.get_status_display().lower()}"
+    if run.status == Run.Status.REFUSED:
+        return worth_knowing(
+            text, "Open Data quality: mend the data, or accept the finding, then run it again."
+        )
+    if run.status == Run.Status.FAILED:
+        return worth_knowing(text, f"Mend the cause, then run: localcare stratify. {run.message}")
+    return Finding(text)
 
 
 def _ask(question: str, values: list[str] | None = None) -> tuple[object, ...]:

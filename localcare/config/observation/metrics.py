@@ -29,8 +29,11 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 
 def exposition() -> bytes:
     """Everything counted so far, in Prometheus's text format."""
-    if not os.environ.get(PROCESSES_FOLDER):
-        return generate_latest(REGISTRY)
+    from localcare.config.observation.work_counts import WorkCounts  # after Django's tables are known
+
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
-    return generate_latest(registry)
+    registry.register(WorkCounts())
+    if os.environ.get(PROCESSES_FOLDER):
+        MultiProcessCollector(registry)
+        return generate_latest(registry)
+    return generate_latest(REGISTRY) + generate_latest(registry)

@@ -9,13 +9,17 @@ from django.db import connection
 from psycopg.pq import TransactionStatus
 
 
+class InProgress(Exception):
+    """Somebody else does such work."""
+
+
 @contextmanager
-def only_one(lock: int, refusal: Exception) -> Iterator[None]:
-    """Hold the advisory lock while the block runs; raises `refusal` when somebody else holds it."""
+def only_one(lock: int, refusal: str) -> Iterator[None]:
+    """Hold the advisory lock while the block runs; raises InProgress, with these words, when somebody else does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
-            raise refusal
+            raise InProgress(refusal)
     try:
         yield
     finally:

@@ -19,7 +19,9 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import NotAllowed, permitted
 from localcare.kernel.access.readers import Reader, system_reader
 from localcare.kernel.audit.actions import record_access
-from localcare.kernel.database.one_at_a_time import is_broken, only_one
+from localcare.kernel.database.one_at_a_time import only_one
+from localcare.kernel.work.carrying_out import CarryingOut, Progress, begin, taken_up
+from localcare.kernel.work.files import cleared, work_folder
 from localcare.system.insight import places, publishing, stages
 from localcare.system.insight.breach_lists import breaches_found
 from localcare.system.insight.definitions import measured_indicators
@@ -40,12 +42,7 @@ TABLES_NEEDED = (
     "packages",
 )
 PURPOSE = "direct-care"  # the people who opted out are counted, for only counts leave this room: see docs/explanation
-Progress = Callable[[int, int, str], None]
 Export = Callable[[Path], None]
-
-
-class RunInProgress(Exception):
-    """Another run holds the lock."""
 
 
 class CannotRebase(ValueError):
@@ -63,32 +60,38 @@ def refresh_indicators(
     """Measure every indicator (or those given) up to the day before `until` and put the numbers in force; the run.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
-    happens at once. Raises NotAllowed, RunInProgress, and whatever a stage raises.
+    happens at once. Raises NotAllowed, InProgress, and whatever a stage raises.
     """
     reader = permitted(by, "insight.refresh")
     indicators = measured_indicators() if indicators is None else indicators
-    with only_one(RUN_LOCK, RunInProgress("Another measuring is in progress: wait until it has ended.")):
-        run = _continued(until, indicators) or _begun(until, indicators, reader)
-        try:
-            _carry_out(run, indicators, reader, progress or _silent, export or _export(run, reader))
-        except Exception as fault:
-            _failed(run, fault)
-            raise
+    version = version_of(indicators)
+    with only_one(RUN_LOCK, "Another measuring is in progress: wait until it has ended."):
+        run = taken_up(Run, until=until, definitions_version=version) or Run(
+            until=until, definitions_version=version, requested_by=reader.name
+        )
+        begin(run)
+        with CarryingOut(run, also=progress) as carrying, cleared(work_folder(run)) as folder:
+            _carry_out(run, indicators, reader, carrying, folder, export or _export(run, reader))
     return run
 
 
 def _carry_out(
-    run: Run, indicators: Mapping[str, Indicator], reader: Reader, progress: Progress, export: Export
+    run: Run,
+    indicators: Mapping[str, Indicator],
+    reader: Reader,
+    carrying: CarryingOut,
+    folder: Path,
+    export: Export,
 ) -> None:
-    folder, total = stages.work_folder(run.pk), len(indicators) + 2
-    _report(run, progress, 0, total, "Exporting the journal and the linked dataset")
+    total = len(indicators) + 2
+    carrying.tell(0, total, "Exporting the journal and the linked dataset")
     stages.export_once(folder, export)
     source = MeasureSource(journal=JournalFolder(folder / stages.JOURNAL), dataset=folder / stages.DATASET)
     tree = places.whole_tree(run.until, known=practices_of(source))
     files: dict[str, Path] = {}
     run.not_measured = {}
     for number, (code, indicator) in enumerate(indicators.items(), 1):
-        _report(run, progress, number, total, f"Measuring: {indicator.title}")
+        carrying.tell(number, total, f"Measuring: {indicator.title}")
         file = stages.numbers_file(folder, code)
         if not file.is_file():
             try:
@@ -98,14 +101,13 @@ def _carry_out(
                 continue
             stages.write_numbers(file, found, hidden_keys(indicator.kind, found, tree))
         files[code] = file
-    _report(run, progress, total - 1, total, "Putting the numbers in force")
+    carrying.tell(total - 1, total, "Putting the numbers in force")
     publishing.publish(run, files, breaches_found(indicators, source, until=run.until))
-    stages.clear(folder)
     record_access(
         reader=reader, action="insight.refresh", basis="measuring for those who plan and lead care",
         detail={"run": run.pk, "until": run.until.isoformat(), "indicators": len(files)},
     )  # fmt: skip
-    progress(total, total, "The numbers are in force")
+    carrying.also(total, total, "The numbers are in force")
 
 
 def begin_anew(
@@ -154,48 +156,10 @@ def _record_rebase(reader: Reader, made: Rebase, action: str) -> None:
     record_access(reader=reader, action=action, basis=made.reason, detail=detail)
 
 
-def _continued(until: date, indicators: Mapping[str, Indicator]) -> Run | None:
-    """The run that was killed, if it may go on; other unfinished runs are closed as failed."""
-    found = None
-    for run in Run.objects.filter(status=Run.Status.RUNNING).order_by("-id"):
-        fits = run.until == until and run.definitions_version == version_of(indicators)
-        if found is None and fits and run.started_at.date() == timezone.now().date():
-            run.attempts += 1
-            run.save(update_fields=["attempts"])
-            found = run
-        else:
-            _failed(run, RuntimeError("It was stopped before it ended, and another run took its place."))
-    return found
-
-
-def _begun(until: date, indicators: Mapping[str, Indicator], reader: Reader) -> Run:
-    return Run.objects.create(
-        until=until, definitions_version=version_of(indicators), requested_by=reader.name,
-        started_at=timezone.now(), stage="Starting", total=len(indicators) + 2,
-    )  # fmt: skip
-
-
 def version_of(indicators: Mapping[str, Indicator]) -> str:
     """A digest of what every indicator says."""
     said = repr(sorted((code, repr(indicator)) for code, indicator in indicators.items()))
     return sha256(said.encode()).hexdigest()[:32]
-
-
-def _failed(run: Run, fault: Exception) -> None:
-    if is_broken():
-        return
-    Run.objects.filter(pk=run.pk).update(
-        status=Run.Status.FAILED,
-        finished_at=timezone.now(),
-        message=f"{type(fault).__name__}: {fault}"[:2000],
-    )
-    stages.clear(stages.work_folder(run.pk))
-
-
-def _report(run: Run, progress: Progress, done: int, total: int, what: str) -> None:
-    run.stage, run.done, run.total = what[:200], done, total
-    run.save(update_fields=["stage", "done", "total"])
-    progress(done, total, what)
 
 
 def _export(run: Run, reader: Reader) -> Export:
@@ -210,7 +174,3 @@ def _export(run: Run, reader: Reader) -> Export:
         export_journal(folder / stages.JOURNAL, by=by, purpose=PURPOSE)
 
     return export
-
-
-def _silent(done: int, total: int, what: str) -> None:
-    """Progress that nobody asked for."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
-LONDON = ZoneInfo("Europe/London")
+from localcare.kernel.database.one_at_a_time import InProgress
+from localcare.kernel.work.queue import day_when_it_is, put_once
+
 NIGHTLY_HOUR = 4  # after the nightly list
 TASK = "insight.refresh"
 
@@ -17,35 +17,22 @@ TASK = "insight.refresh"
 @app.task(name="insight.nightly", pass_context=False)
 def nightly(timestamp: int) -> None:
     """Ask for the night's measuring when it is four o'clock in London."""
-    now = datetime.fromtimestamp(timestamp, tz=UTC).astimezone(LONDON)
-    if now.hour == NIGHTLY_HOUR:
-        ask_for_refresh(now.date(), asked_by="nightly measuring")
+    if day := day_when_it_is(NIGHTLY_HOUR, timestamp):
+        ask_for_refresh(day, asked_by="nightly measuring")
 
 
 @app.task(name=TASK, lock="insight", retry=3)
 def refresh(until: str, asked_by: str) -> None:
     """Measure every indicator up to a day, under the name of whoever asked for it."""
     from localcare.kernel.access.readers import system_reader
-    from localcare.system.insight.actions import RunInProgress, refresh_indicators
+    from localcare.system.insight.actions import refresh_indicators
 
     try:
         refresh_indicators(until=date.fromisoformat(until), by=system_reader(asked_by))
-    except RunInProgress:
+    except InProgress:
         return  # the run in progress does the work
 
 
 def ask_for_refresh(until: date, *, asked_by: str) -> None:
     """Put a measuring in the queue, unless one waits there."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    try:
-        app.configure_task(TASK, queueing_lock="insight-refresh").defer(
-            until=until.isoformat(), asked_by=asked_by
-        )
-    except AlreadyEnqueued:
-        return
-
-
-def is_waiting() -> bool:
-    """Whether a measuring waits for a worker."""
-    return ProcrastinateJob.objects.filter(task_name=TASK, status="todo").exists()
+    put_once(TASK, "insight-refresh", until=until.isoformat(), asked_by=asked_by)

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from localcare.foundation.people.models import Person
+from localcare.kernel.work.models import Work
 
 
-class Run(models.Model):
+class Run(Work):
     """One measuring of every indicator: up to which day, with which definitions, how far it came."""
 
     class Status(models.TextChoices):
@@ -25,13 +26,6 @@ class Run(models.Model):
     definitions_version = models.CharField(max_length=64)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RUNNING)
     requested_by = models.CharField(max_length=200)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    stage = models.CharField(max_length=200, blank=True)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    message = models.TextField(blank=True)
-    attempts = models.PositiveIntegerField(default=1)
     values_new = models.PositiveIntegerField(default=0)
     values_ended = models.PositiveIntegerField(default=0)
     not_measured = models.JSONField(default=dict)  # indicator -> why it has no number

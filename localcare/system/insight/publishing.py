@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from localcare.analysis.libraries import pyarrow as pa
+from localcare.kernel.work.carrying_out import end
 from localcare.system.insight.models import Breach, Run
 
 COLUMNS = (
@@ -55,9 +55,7 @@ def publish(run: Run, files: Mapping[str, Path], breaches: Iterable[Breach]) -> 
         run.values_new = cursor.rowcount
         Breach.objects.all().delete()
         Breach.objects.bulk_create(breaches, batch_size=5_000)
-        run.status, run.finished_at, run.stage = Run.Status.PUBLISHED, timezone.now(), "Published"
-        run.done = run.total
-        run.save()
+        end(run, Run.Status.PUBLISHED, stage="Published")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE insight_value")
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.work.queue import is_waiting
 from localcare.system.insight import jobs, queries
 from localcare.system.insight.definitions import measured_indicators
 from localcare.system.insight.models import Run
@@ -18,7 +19,7 @@ from localcare.system.insight.models import Run
 @requires("insight.refresh")
 def runs(request: HttpRequest) -> HttpResponse:
     """The latest runs, with a button to measure now."""
-    return render(request, "insight/runs.jinja", {"runs": queries.runs(), "waiting": jobs.is_waiting()})
+    return render(request, "insight/runs.jinja", {"runs": queries.runs(), "waiting": is_waiting(jobs.TASK)})
 
 
 @requires("insight.refresh")
@@ -30,8 +31,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         (known[code].title if code in known else code, why)
         for code, why in sorted(found.not_measured.items())
     ]
-    share = 100 * found.done // found.total if found.total else 0
-    return render(request, "insight/run.jinja", {"run": found, "share": share, "reasons": reasons})
+    return render(request, "insight/run.jinja", {"run": found, "reasons": reasons})
 
 
 @require_POST

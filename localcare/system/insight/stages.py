@@ -6,26 +6,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from django.conf import settings
-
 from localcare.analysis.libraries import pyarrow as pa
 from localcare.system.insight.rules import Key, Number
 
 Export = Callable[[Path], None]
 READY = "exported"
 JOURNAL, DATASET, FOUND = "journal", "dataset", "numbers"
-
-
-def work_folder(run_id: int) -> Path:
-    """Where a run keeps its files until it is published; readable by its owner only."""
-    folder = Path(settings.HOME) / "insight" / f"{settings.DATABASES['default']['NAME']}-run-{run_id}"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def clear(folder: Path) -> None:
-    """Remove a run's files: they hold people's records."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def export_once(folder: Path, export: Export) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from localcare.analysis.measures.definitions import Indicator
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.nhs_design.formatting import format_date
+from localcare.kernel.work.queue import is_waiting
 from localcare.system.insight import jobs, pictures, queries
 from localcare.system.insight.dashboard import SHORT_WORDS, dashboard_of, legend, sign_of
 from localcare.system.insight.definitions import framework, measured_indicators
@@ -50,7 +51,7 @@ def about(sight: Sight, place: Place, run: Run | None) -> dict[str, Any]:
         "sees_people": sight.sees_people,
         "run": run,
         "latest_run": queries.latest_run(),
-        "waiting": jobs.is_waiting(),
+        "waiting": is_waiting(jobs.TASK),
         "may_refresh": sight.reader.may("insight.refresh"),
     }
 

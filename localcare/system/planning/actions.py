@@ -14,6 +14,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import NotAllowed, permitted
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.work.carrying_out import ask_to_stop
 from localcare.system.planning import jobs
 from localcare.system.planning.journals import has_journal
 from localcare.system.planning.models import Run, SavedScenario, SavedVersion, ScenarioText
@@ -115,17 +116,11 @@ def ask_for_run(
 def stop_run(*, run: Run, by: Reader) -> Run:
     """Ask a run to stop; nothing of it is kept. A run that is over stays as it is. NotAllowed unless one's own."""
     user = _permitted(by)
-    locked = Run.objects.select_for_update().get(pk=run.pk)
-    if locked.asked_by_id != user.pk:
+    if run.asked_by_id != user.pk:
         raise NotAllowed("Only the person who asked for a run stops it.")
-    if locked.is_over:
-        return locked
-    locked.stop_asked_at = timezone.now()
-    if locked.status == Run.Status.WAITING:
-        locked.status, locked.finished_at = Run.Status.CANCELLED, locked.stop_asked_at
-    locked.save(update_fields=["stop_asked_at", "status", "finished_at"])
-    _written(by, "planning.stop", run=str(run.reference))
-    return locked
+    if ask_to_stop(run):
+        _written(by, "planning.stop", run=str(run.reference))
+    return run
 
 
 def _run_of(

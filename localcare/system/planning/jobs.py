@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from procrastinate.contrib.django import app
 
+from localcare.kernel.work.queue import put_once
 from localcare.system.planning.models import Run
 
 TASK = "planning.run"
@@ -36,11 +36,5 @@ def put_in_queue(run: Run) -> None:
 
 def put_fit_in_queue(user: int, since: date) -> None:
     """Ask the worker for a fit, unless the same one waits already."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    lock = f"planning-fit-{user}-{since.isoformat()}"
-    try:
-        with transaction.atomic():  # so that the refusal does not undo the work of whoever asks
-            app.configure_task(FIT, queueing_lock=lock).defer(user=user, since=since.isoformat())
-    except AlreadyEnqueued:
-        return
+    day = since.isoformat()
+    put_once(FIT, f"planning-fit-{user}-{day}", user=user, since=day)

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from localcare.kernel.work.models import AskedWork
+
 
 class ScenarioText(models.Model):
     """The words of one scenario, whole and never changed; what is the same content is the same row."""
@@ -78,7 +80,7 @@ class SavedVersion(models.Model):
         return f"{self.saved} version {self.number}"
 
 
-class Run(models.Model):
+class Run(AskedWork):
     """One simulation of a scenario: who asked, how far it came, what it found and with which versions."""
 
     class Status(models.TextChoices):
@@ -90,7 +92,8 @@ class Run(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Stopped"
 
-    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    STOPPED = Status.CANCELLED
+
     content = models.ForeignKey(ScenarioText, on_delete=models.PROTECT, related_name="runs")
     beside = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -99,15 +102,6 @@ class Run(models.Model):
     replications = models.PositiveIntegerField()
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    stop_asked_at = models.DateTimeField(null=True, blank=True)
-    stage = models.CharField(max_length=200, blank=True)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
-    message = models.TextField(blank=True)
     engine = models.CharField(max_length=40, blank=True)
     why_engine = models.TextField(blank=True)
     seconds = models.FloatField(null=True, blank=True)
@@ -128,8 +122,3 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.reference} of {self.content_id[:12]}"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.status in (self.Status.DONE, self.Status.FAILED, self.Status.CANCELLED)

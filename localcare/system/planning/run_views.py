@@ -182,7 +182,6 @@ def _context(request: HttpRequest, found: Run, other: Run | None) -> dict[str, A
         "other_is_done": ready is not None,
         "is_done": is_done,
         "is_paired": ready is not None and is_paired(found, ready),
-        "share": 100 * found.done // found.total if found.total else 0,
         "parts": parts_of(found, ready) if is_done else [],
         "short": short_of(found, ready) if is_done else [],
         "said": said_of(found, ready) if ready else [],

@@ -18,9 +18,10 @@ from localcare.analysis import risk
 from localcare.care.stratification.models import RiskModel
 from localcare.care.stratification.risk import actions, jobs
 from localcare.care.stratification.risk.files import checked_files, folder_of
-from localcare.care.stratification.risk.training import TRAIN_LOCK, TrainingInProgress, carry_out, work_folder
+from localcare.care.stratification.risk.training import TRAIN_LOCK, carry_out, work_folder
 from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.audit.models import AuditEntry
+from localcare.kernel.database.one_at_a_time import InProgress
 from tests.factories import reader_with_role
 from tests.stratification.risk.county import OUTCOME, TODAY, TOO_FEW, YESTERDAY
 from tests.stratification.test_kill import database_address
@@ -158,7 +159,7 @@ def test_a_second_training_waits_while_one_works(by, county):
     model = asked_for(by)
     with psycopg.connect(database_address(), autocommit=True) as another:
         another.execute("SELECT pg_advisory_lock(%s)", [TRAIN_LOCK])
-        with pytest.raises(TrainingInProgress):
+        with pytest.raises(InProgress):
             carry_out(str(model.reference), export=county.export(TOO_FEW))
         jobs.train(str(model.reference))
 

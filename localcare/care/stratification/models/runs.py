@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-REFUSED = "DataRefused"  # how the message of a run begins whose data were refused
+from localcare.kernel.work.models import Work
 
 
-class Run(models.Model):
+class Run(Work):
     """One stratification: of which day, with which definitions and data, how far it came."""
 
     class Status(models.TextChoices):
@@ -15,6 +15,7 @@ class Run(models.Model):
 
         RUNNING = "running", "Running"
         PUBLISHED = "published", "Published"
+        REFUSED = "refused", "Refused"
         FAILED = "failed", "Failed"
         UNCHANGED = "unchanged", "Nothing had changed"
 
@@ -24,13 +25,6 @@ class Run(models.Model):
     risk_version = models.CharField(max_length=64, blank=True)  # digest of the risk models that scored
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RUNNING)
     requested_by = models.CharField(max_length=200)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    stage = models.CharField(max_length=100, blank=True)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(default=0)
-    message = models.TextField(blank=True)
-    attempts = models.PositiveIntegerField(default=1)
     people = models.PositiveIntegerField(default=0)
     listed = models.PositiveIntegerField(default=0)
     joined = models.PositiveIntegerField(default=0)
@@ -43,16 +37,6 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.as_of}"
-
-    @property
-    def was_refused(self) -> bool:
-        """Whether it ended because its data were not good enough."""
-        return self.status == self.Status.FAILED and self.message.startswith(REFUSED)
-
-    @property
-    def state(self) -> str:
-        """Where it stands, in words."""
-        return "Refused" if self.was_refused else self.get_status_display()
 
 
 class RunCount(models.Model):

@@ -18,6 +18,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import permitted
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.work.carrying_out import ask_to_stop
 
 BASIS = "risk models for direct care; no row of a model is about a person"
 DECIDE_LOCK = 8_103_002  # advisory lock: one person publishes or withdraws at a time
@@ -85,15 +86,9 @@ def ask_for_training(
 def stop_training(*, model: RiskModel, by: User | Reader) -> RiskModel:
     """Ask a training to stop; nothing of it is kept. One that is over stays as it is. NotAllowed."""
     reader = permitted(by, "risk.train")
-    locked = RiskModel.objects.select_for_update().get(pk=model.pk)
-    if locked.is_over:
-        return locked
-    locked.stop_asked_at = timezone.now()
-    if locked.status == Status.WAITING:
-        locked.status, locked.finished_at = Status.STOPPED, locked.stop_asked_at
-    locked.save(update_fields=["stop_asked_at", "status", "finished_at"])
-    _written(reader, "risk.stop", locked)
-    return locked
+    if ask_to_stop(model):
+        _written(reader, "risk.stop", model)
+    return model
 
 
 @transaction.atomic

@@ -10,9 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from localcare.care.stratification.risk.models import RiskModel, RiskModelFile
+from localcare.kernel.work.files import private_folder
 
 LOADED = "loaded-"  # how the folder of a model begins that is put back to be used
 MOST_BYTES = 64_000_000  # a booster of 400 trees is about 3 MB; what is larger is no model of ours
@@ -24,12 +23,7 @@ class ModelDamaged(Exception):
 
 def folder_of(*parts: str) -> Path:
     """A folder of the risk models, readable by its owner only."""
-    root = Path(settings.HOME) / "risk"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    root.chmod(0o700)
-    folder = root.joinpath(*parts)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    return private_folder("risk", *parts)
 
 
 def read_folder(folder: Path) -> dict[str, str]:

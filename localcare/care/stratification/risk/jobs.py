@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from localcare.care.stratification.models import RiskModel
 from localcare.kernel.access.readers import system_reader
+from localcare.kernel.database.one_at_a_time import InProgress
 
 TASK = "risk.train"
 AGAIN_SECONDS = 60
@@ -18,11 +19,11 @@ def train(reference: str, publish_because: str = "") -> None:
     With `publish_because` what a demonstration asked for is published as well, if its evaluation allows it.
     """
     from localcare.care.stratification.risk.actions import publish
-    from localcare.care.stratification.risk.training import TrainingInProgress, carry_out
+    from localcare.care.stratification.risk.training import carry_out
 
     try:
         model = carry_out(reference)
-    except TrainingInProgress:
+    except InProgress:
         waiting = RiskModel.objects.get(reference=reference)
         put_in_queue(waiting, seconds=AGAIN_SECONDS, publish_because=publish_because)
         return

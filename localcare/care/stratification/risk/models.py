@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from localcare.foundation.people.models import Person
+from localcare.kernel.work.models import AskedWork
 
 
-class RiskModel(models.Model):
+class RiskModel(AskedWork):
     """One training: what was asked for, how far it came, what it found, and where the model stands.
 
     Holds coefficients or trees and figures about groups; no row of it is about a person.
@@ -30,10 +29,10 @@ class RiskModel(models.Model):
         FAILED = "failed", "Failed"
         STOPPED = "stopped", "Stopped"
 
+    WORKING = Status.TRAINING
     UNDER_WAY = (Status.WAITING, Status.TRAINING)
     WITHOUT_RESULT = (Status.FAILED, Status.STOPPED)
 
-    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
     outcome = models.SlugField(max_length=64, db_index=False)
     outcome_title = models.CharField(max_length=200)
     method = models.CharField(max_length=16)
@@ -44,15 +43,6 @@ class RiskModel(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # empty when a job asked
     asked_by_name = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    stop_asked_at = models.DateTimeField(null=True, blank=True)
-    stage = models.CharField(max_length=200, blank=True)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
-    message = models.TextField(blank=True)
     seconds = models.FloatField(null=True, blank=True)
     data_version = models.CharField(max_length=64, blank=True)
     definitions_version = models.CharField(max_length=64, blank=True)
@@ -77,11 +67,6 @@ class RiskModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome_title} ({self.method}) as of {self.as_of}"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether its training came to an end, whatever that was."""
-        return self.status not in self.UNDER_WAY
 
     @property
     def is_evaluated(self) -> bool:
