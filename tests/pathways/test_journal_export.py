@@ -123,6 +123,7 @@ def test_from_the_shell(services, tmp_path):
     assert f"{JournalEntry.objects.count()} entries in" in done.output
     days = ["--since", str(today - timedelta(days=1)), "--until", str(today + timedelta(days=1))]
     asked = ["measure", "moved-out-of-two-hours", "--journal", out, *days, "--period", "all"]
-    measured = CliRunner().invoke(application, [*asked, "--out", str(tmp_path / "numbers.csv")])
-    assert measured.exit_code == 0, measured.output
-    assert (tmp_path / "numbers.csv").read_text().splitlines()[1].endswith("0,1,0")
+    for options, numbers in (([], ",,,true"), (["--show-small-numbers"], "0,1,0")):
+        measured = CliRunner().invoke(application, [*asked, *options, "--out", str(tmp_path / "numbers.csv")])
+        assert measured.exit_code == 0, measured.output
+        assert (tmp_path / "numbers.csv").read_text().splitlines()[1].endswith(numbers)

@@ -31,6 +31,13 @@ MEASURE_EXAMPLES = (
 )
 
 
+NUMBERS = ("numerator", "denominator", "value")
+ONE_BY_ONE = (
+    "These data left care, or small numbers are to be hidden: --breaches would show people one by one. Measure without it, or"
+    " with --show-small-numbers where your agreement lets you see rows."
+)
+
+
 class Period(StrEnum):
     """By what periods."""
 
@@ -141,11 +148,19 @@ def measure(
     breaches: Annotated[
         bool, typer.Option("--breaches", help="What missed it, one row each, instead of numbers.")
     ] = False,
+    hides: Annotated[
+        bool | None,
+        typer.Option(
+            "--hide-small-numbers/--show-small-numbers",
+            help="Hide numbers below 5, and others that would tell them. [hidden where the data say that they left care]",
+        ),
+    ] = None,
 ) -> None:
-    """Measure indicators off a journal and a linked dataset; nothing is suppressed, so keep the result in the team."""
+    """Measure indicators off a journal and a linked dataset; small numbers are hidden of data that left care."""
     from localcare.analysis.journal.parquet import JournalFolder
     from localcare.analysis.libraries import pyarrow as pa
     from localcare.analysis.measures.engine import MeasureSource
+    from localcare.analysis.measures.small_numbers import left_care
 
     if since >= until:
         raise Problem(f"{since} is not before {until}: --until is the day after the last that counts.")
@@ -153,13 +168,20 @@ def measure(
         ready_file(out)
     wanted = [_found(code) for code in codes]
     source = MeasureSource(JournalFolder(journal) if journal else None, dataset)
+    hiding = left_care(dataset=source.dataset, journal=source.journal) if hides is None else hides
+    if hiding and breaches:
+        raise Problem(ONE_BY_ONE)
     tables = []
     with progress("Measuring") as report:
         for place, one in enumerate(wanted):
             report(place, len(wanted), one.code)
-            tables.append(_measured(one, source, since, until, tuple(by or ()), period.value, breaches))
+            tables.append(
+                _measured(one, source, since, until, tuple(by or ()), period.value, breaches, hiding)
+            )
         report(len(wanted), len(wanted), "measured")
     whole = pa.concat_tables(tables, promote_options="default")
+    if hiding:
+        typer.echo(_told_of_hiding(whole), err=True)
     if out is not None:
         pa.csv.write_csv(whole, out)
         typer.echo(f"{whole.num_rows} rows in {out}")
@@ -169,7 +191,12 @@ def measure(
         return
     shown = Table(*whole.column_names)
     for row in whole.to_pylist():
-        shown.add_row(*(_shown(value) for value in row.values()))
+        shown.add_row(
+            *(
+                "hidden" if name in NUMBERS and row.get("hidden") else _shown(value)
+                for name, value in row.items()
+            )
+        )
     Console().print(shown)
 
 
@@ -191,18 +218,29 @@ def _measured(
     by: tuple[str, ...],
     period: Any,
     breaches: bool,
+    hiding: bool,
 ) -> Any:
     from localcare.analysis.measures.definitions import NotYet
     from localcare.analysis.measures.engine import breaches as missed
     from localcare.analysis.measures.engine import measure as number
+    from localcare.analysis.measures.small_numbers import without_small_numbers
 
     try:
         if breaches:
             found = missed(one, source, since=since, until=until)
             return found.add_column(0, "indicator", [[one.code] * found.num_rows])
-        return number(one, source, since=since, until=until, by=by, period=period)
+        found = number(one, source, since=since, until=until, by=by, period=period)
+        return without_small_numbers(found, one, by) if hiding else found
     except NotYet as reason:
         raise Problem(f"{one.code} has no number yet. {reason}") from None
+
+
+def _told_of_hiding(table: Any) -> str:
+    hidden = sum(table["hidden"].to_pylist())
+    return (
+        f"{hidden} of {table.num_rows} numbers are hidden: they are below 5, or would tell one that is. Runs over other days can"
+        " still be subtracted from each other: release one, not several."
+    )
 
 
 def _shown(value: Any) -> str:
