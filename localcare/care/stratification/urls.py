@@ -3,6 +3,7 @@
 from django.urls import path
 
 from localcare.care.stratification import decide_views, export_views, keep_views, run_views, views
+from localcare.care.stratification.evaluation import views as evaluation_views
 from localcare.care.stratification.risk import file_views, publish_views, watch_views
 from localcare.care.stratification.risk import views as risk_views
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("list/views/", keep_views.save_view, name="list-save-view"),
     path("list/views/<int:view_id>/delete/", keep_views.delete_view, name="list-delete-view"),
     path("list/overview/", run_views.overview, name="list-overview"),
+    path("list/evaluation/", evaluation_views.evaluation, name="list-evaluation"),
+    path("list/evaluation/table.csv", evaluation_views.evaluation_csv, name="list-evaluation-csv"),
     path("list/runs/", run_views.runs, name="list-runs"),
     path("list/runs/now/", run_views.run_now, name="list-run-now"),
     path("list/runs/<int:run_id>/", run_views.run, name="list-run"),

@@ -14,6 +14,7 @@ from localcare.config.command_line import (
     datasets,
     demonstration,
     doctor,
+    evaluating,
     forms,
     indicators,
     insight,
@@ -75,6 +76,7 @@ application.command("collect-static", epilog=examples("localcare collect-static"
 application.command(epilog=examples("localcare doctor"))(doctor.doctor)
 application.command(epilog=examples(*scoring.SCORE_EXAMPLES))(scoring.score)
 application.command(epilog=examples(*scoring.STRATIFY_EXAMPLES))(scoring.stratify)
+application.command(epilog=examples(*evaluating.EXAMPLES))(evaluating.evaluate)
 application.command(
     epilog=examples(
         "localcare synthesise --people 20000 --seed 1 --as-of 2026-10-01 --out linked-data",

@@ -1,0 +1,1 @@
+"""Evaluation: whether a list that was published changed what happened, asked of every night that lies back far enough."""

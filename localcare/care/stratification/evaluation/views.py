@@ -1,0 +1,53 @@
+"""The page of an evaluation, and its file."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from localcare.care.stratification.definitions import definitions
+from localcare.care.stratification.evaluation.page import page_of
+from localcare.care.stratification.evaluation.presenters import file_rows
+from localcare.kernel.access.guards import deny, request_reader, signed_in
+from localcare.kernel.access.readers import Reader
+
+WHO = "Counts for those who read the list, or who work with numbers about populations; checked inside"
+
+
+def _reader(request: HttpRequest) -> Reader:
+    reader = request_reader(request)
+    if not reader.may("list.read") and not reader.may("dataset.read"):
+        deny(reader, "list.read", request)
+    return reader
+
+
+@signed_in(WHO)
+def evaluation(request: HttpRequest) -> HttpResponse:
+    """Whether a list changed what happened: what was done, what happened, and what may be said of the difference."""
+    reader = _reader(request)
+    context = page_of(reader, request.GET, today=timezone.localdate(), definitions=definitions())
+    context |= {"query": request.GET.urlencode(), "may_compare": reader.may("insight.read")}
+    return render(request, "stratification/evaluation/evaluation.jinja", context)
+
+
+@signed_in(WHO)
+def evaluation_csv(request: HttpRequest) -> HttpResponse:
+    """Every table of the page in one CSV file, each line led by the name of its table."""
+    reader = _reader(request)
+    context = page_of(reader, request.GET, today=timezone.localdate(), definitions=definitions())
+    if "evaluation" not in context:
+        raise Http404("There is no evaluation of this list yet.")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"evaluation-{context['question'].night:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response)
+    writer.writerow(["table", "row", "figure", "value"])
+    writer.writerows(
+        file_rows(
+            [context["done"], context["happened"], context["groups"]], context["readings"], context["itself"]
+        )
+    )
+    return response
