@@ -20,28 +20,34 @@ HOUR = 3600
 
 
 def attendance_rows(
-    random: np.random.Generator, people: People, health: Health, stays: Stays, *, calendar: Calendar
+    random: np.random.Generator,
+    people: People,
+    health: Health,
+    stays: Stays,
+    *,
+    calendar: Calendar,
+    alone: bool = True,
 ) -> pa.Table:
-    """The attendances table of the chunk, person by person; keys start at 1."""
+    """The attendances table of the chunk, person by person: before stays, and unless told otherwise alone; keys from 1."""
     through = np.flatnonzero(
         (stays.kind == EMERGENCY) & (random.random(stays.count) < THROUGH_EMERGENCY_DEPARTMENT_SHARE)
     )
     rate = yearly_rate("attendances", people, health) * calendar.length / DAYS_IN_YEAR
-    alone, _ = repeated(random.poisson(rate))
+    owner, _ = repeated(random.poisson(rate if alone else np.zeros(people.count)))
     quantiles = calendar.quantiles(winter=definition("activity")["winter"]["attendances"])
-    day = draw_days(random, quantiles, len(alone))
-    lived = (day >= people.born[alone]) & (day <= people.last_day[alone])
-    alone, day = alone[lived], day[lived]
+    day = draw_days(random, quantiles, len(owner))
+    lived = (day >= people.born[owner]) & (day <= people.last_day[owner])
+    owner, day = owner[lived], day[lived]
     admitted_second = stays.admitted_second[through]
     arrived_before = np.maximum(admitted_second - random.integers(HOUR, 7 * HOUR, len(through)), 0)
-    arrival = seconds_of_day(random, len(alone), from_hour=7, to_hour=23)
+    arrival = seconds_of_day(random, len(owner), from_hour=7, to_hour=23)
     names, cumulative = shares(OUTCOME_WEIGHTS)
-    outcome = np.array(names)[choose(random, cumulative, len(alone))]
+    outcome = np.array(names)[choose(random, cumulative, len(owner))]
 
-    who = np.concatenate([stays.who[through], alone])
+    who = np.concatenate([stays.who[through], owner])
     day = np.concatenate([stays.admitted[through], day])
     arrived = np.concatenate([arrived_before, arrival])
-    departed = np.concatenate([admitted_second, arrival + random.integers(HOUR // 2, 8 * HOUR, len(alone))])
+    departed = np.concatenate([admitted_second, arrival + random.integers(HOUR // 2, 8 * HOUR, len(owner))])
     outcome = np.concatenate([np.zeros(len(through), dtype=np.int64), outcome])
     order = np.lexsort((day, who))
     who, day, arrived, departed, outcome = (a[order] for a in (who, day, arrived, departed, outcome))

@@ -18,7 +18,7 @@ class Health:
 
     propensity: Floats  # standard normal: how frail beyond age and deprivation
     has: NDArray[np.bool_]  # people x conditions
-    emergency_rate: Floats  # expected emergency stays a year
+    emergency_rate: Floats  # expected emergency stays a year, beside those that follow a discharge
 
     @property
     def condition_count(self) -> Ints:

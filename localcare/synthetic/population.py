@@ -27,6 +27,7 @@ from localcare.synthetic.people import DAYS_IN_YEAR, People, draw_people
 from localcare.synthetic.personas import COUNT as PERSONA_COUNT
 from localcare.synthetic.personas import persona_names, persona_tables
 from localcare.synthetic.practices import PracticeShare
+from localcare.synthetic.readmissions import with_readmissions
 from localcare.synthetic.relationships import draw_carers, relationship_rows
 from localcare.synthetic.stays import draw_stays, stay_rows
 from localcare.synthetic.timing import Calendar
@@ -36,6 +37,7 @@ Progress = Callable[[int, int, str], None]
 
 PEOPLE_IN_CHUNK = 20_000  # part of the result: another size gives another population
 DEFAULT_INTENSITY = 1.0
+READMISSIONS = 30  # names their own random numbers: with or without them, everything else is the same
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def synthesise(
     """Writes a linked dataset of `people` synthetic people (at least 3) up to `as_of` into the folder `out`.
 
     The same arguments give the same content, whatever the threads. `truth.parquet` beside the tables holds
-    the hidden propensity, the expected emergency stays a year, true duplicates and the personas. About 45
+    the hidden propensity, the expected emergency stays a year (beside those that follow a discharge, by
+    `definitions/synthetic/readmissions.yaml`), true duplicates and the personas. About 45
     events a person in three years unless `events_per_person` says otherwise. Raises ValueError for arguments
     that make no population.
     """
@@ -135,7 +138,7 @@ def _chunk(request: Request, number: int, first_id: int, count: int) -> dict[str
     people.died[dirt.duplicates] = people.died[dirt.originals]
     carer = draw_carers(random, people, health)
     stays = draw_stays(random, people, health, calendar)
-    return {
+    tables = {
         "persons": _persons(random, people, dirt, request),
         "registrations": registration_rows(random, people, practices),
         "facts": fact_rows(random, people, health, carer, calendar=calendar, intensity=intensity),
@@ -150,6 +153,8 @@ def _chunk(request: Request, number: int, first_id: int, count: int) -> dict[str
         "relationships": relationship_rows(random, people, carer),
         TRUTH: _truth(people, health, dirt),
     }
+    own = np.random.default_rng([request.seed, number, READMISSIONS])
+    return with_readmissions(own, tables, people, health, stays, calendar=calendar, dirt=request.dirt)
 
 
 def _persons(random: np.random.Generator, people: People, dirt: Dirt, request: Request) -> pa.Table:

@@ -49,7 +49,7 @@ def draw_stays(random: np.random.Generator, people: People, health: Health, cale
     who = np.concatenate(owners)
     kind = np.repeat(np.arange(3), [len(owner) for owner in owners])
     admitted = np.concatenate([draw_days(random, q, len(o)) for q, o in zip(quantiles, owners, strict=True)])
-    length = _draw_lengths(random, people, health, who, kind)
+    length = draw_lengths(random, people, health, who, kind)
     return _in_order(random, people, who, kind, admitted, length)
 
 
@@ -59,7 +59,7 @@ def _maternity_rate(people: People) -> NDArray[np.float64]:
     return np.where((people.sex == FEMALE) & (people.age >= 17) & (people.age < 45), rate, 0.0)
 
 
-def _draw_lengths(random: np.random.Generator, people: People, health: Health, who: Ints, kind: Ints) -> Ints:
+def draw_lengths(random: np.random.Generator, people: People, health: Health, who: Ints, kind: Ints) -> Ints:
     """Nights in hospital: a third of emergency stays none, a long tail for old and frail people."""
     age, frail = people.age[who], health.propensity[who]
     middle = np.log(np.where(kind == EMERGENCY, 1.3 + np.clip(age - 20, 0, 75) * 0.045, 2.2))
@@ -85,9 +85,14 @@ def _in_order(
     discharged = np.where(discharged > people.as_of, NEVER, discharged)
     count = int(kept.sum())
     second = seconds_of_day(random, count, from_hour=0, to_hour=24)
-    community = (kind[kept] == EMERGENCY) & (length[kept] > 12) & (people.age[who[kept]] > 70)
-    bed = np.where(community & (random.random(count) < 0.15), COMMUNITY, ACUTE)
+    bed = draw_beds(random, people, who[kept], kind[kept], length[kept])
     return Stays(who[kept], kind[kept], admitted[kept], discharged[kept], second, bed)
+
+
+def draw_beds(random: np.random.Generator, people: People, who: Ints, kind: Ints, length: Ints) -> Ints:
+    """Acute, or for some old people's long emergency stays community."""
+    community = (kind == EMERGENCY) & (length > 12) & (people.age[who] > 70)
+    return np.where(community & (random.random(len(who)) < 0.15), COMMUNITY, ACUTE)
 
 
 def stay_rows(random: np.random.Generator, people: People, stays: Stays) -> pa.Table:
