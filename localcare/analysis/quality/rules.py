@@ -18,6 +18,7 @@ import yaml
 FOLDER = Path(__file__).parents[2] / "definitions" / "quality"
 SCHEMA = FOLDER / "rules.schema.json"
 VERDICT = "verdict.yaml"
+LEAST_KEPT_DAYS = 90
 
 
 class RulesError(ValueError):
@@ -111,6 +112,7 @@ class Rules:
     refuse_when_groups_hold: float
     warn_when_groups_hold: float
     accepted_for_at_most_days: int
+    reports_kept_for_days: int
     version: str
     headings: tuple[Mapping[str, str], ...] = ()
 
@@ -152,9 +154,20 @@ def load_rules(local: Path | None = None) -> Rules:
         float(verdict["refuse_when_groups_hold"]),
         float(verdict["warn_when_groups_hold"]),
         int(verdict["accepted_for_at_most_days"]),
+        _kept_for(verdict),
         _version([FOLDER / VERDICT, *files, *own]),
         tuple(headings),
     )
+
+
+def _kept_for(verdict: Mapping[str, Any]) -> int:
+    days = int(verdict["reports_kept_for_days"])
+    if days < LEAST_KEPT_DAYS:
+        raise RulesError(
+            f"{VERDICT}: reports_kept_for_days is {days}. The database lets no report go before {LEAST_KEPT_DAYS} days:"
+            f" set {LEAST_KEPT_DAYS} or more."
+        )
+    return days
 
 
 def _rules_of(content: Mapping[str, Any]) -> Iterator[Rule]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -73,13 +72,11 @@ def assess(
 
 def _assessed(folder: Path, as_of: date, lists: Any, packs: Any, progress: Progress | None) -> Assessment:
     from localcare.analysis.quality import assess as assess_dataset
-    from localcare.analysis.quality import load_rules
 
-    own = settings.DATA_QUALITY_RULES
     return assess_dataset(
         folder,
         as_of=as_of,
-        rules=load_rules(Path(own)) if own else None,
+        rules=queries.rules_in_force(),
         packs=packs,
         lists=lists,
         accepted=_accepted(),
@@ -181,12 +178,10 @@ def accept(
 
     Raises NotAllowed outside the reader's scope (a finding about the place needs it everywhere), and CannotAccept.
     """
-    from localcare.analysis.quality import shipped_rules
-
     reader = permitted(by, ACCEPT)
     _refuse_outside(reader, finding.kind, finding.code, finding.report)
     day = today or timezone.localdate()
-    last = day + timedelta(days=shipped_rules().accepted_for_at_most_days)
+    last = day + timedelta(days=queries.rules_in_force().accepted_for_at_most_days)
     if not day <= until <= last:
         raise CannotAccept(f"Choose a day from today to {format_date(last)}.")
     if not reason.strip():

@@ -12,6 +12,7 @@ ACTIONS = {
     "quality.assess": "Had the data assessed before a run",
     "quality.read": "Read the reports on data quality",
     "quality.accept": "Accepted a finding about the data",
+    "quality.prune": "Removed old reports on data quality",
     "quality.accept-taken-back": "Took back the acceptance of a finding about the data",
 }
 

@@ -1,4 +1,4 @@
-"""Reports on data quality with their findings and months, and who accepted what; nothing here is ever changed."""
+"""Reports on data quality with their findings and months, and who accepted what; nothing here is changed, and old reports go."""
 
 from __future__ import annotations
 

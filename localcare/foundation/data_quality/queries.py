@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from localcare.foundation.data_quality.models import Acceptance, Finding, GroupMonths, Report
 from localcare.foundation.people.models import PossibleDuplicate, Registration
 from localcare.foundation.places.models import Organisation
 from localcare.kernel.access.readers import Reader, Scope
+
+if TYPE_CHECKING:
+    from localcare.analysis.quality import Rules
 
 READ = "quality.read"
 Key = tuple[str, str, str, str]
@@ -23,6 +29,14 @@ class Notice:
 
     report: Report
     is_newer: bool  # the list is older than these data, for they were refused
+
+
+def rules_in_force() -> Rules:
+    """The project's rules with the place's own among them."""
+    from localcare.analysis.quality import load_rules, shipped_rules
+
+    own = settings.DATA_QUALITY_RULES
+    return load_rules(Path(own)) if own else shipped_rules()
 
 
 def reports() -> QuerySet[Report]:

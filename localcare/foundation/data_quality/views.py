@@ -81,6 +81,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "page": page,
         "address": page_addresses(request.GET),
         "rows": presenters.history_rows(request_reader(request), list(page)),
+        "kept_for_days": queries.rules_in_force().reports_kept_for_days,
     }
     return render(request, "data_quality/history.jinja", context)
 
