@@ -20,6 +20,7 @@ from localcare.foundation.pathways.models import (
     Timer,
 )
 from localcare.foundation.pathways.rebuild import differences, rebuild
+from localcare.foundation.pathways.story import story
 from localcare.foundation.pathways.timers import fire_due
 from localcare.foundation.people.queries import PersonNotVisible, find_person
 from localcare.foundation.record.actions import record_consent
@@ -122,7 +123,7 @@ def test_vera_comes_home_and_every_branch_ends_before_the_case_is_closed(
     support = husband.journeys.get()
     assert support.version.pathway == "carers-assessment"
     assert support.opened_from.step == "coordinate"
-    assert [line.text for line in queries.story(journey)][-1] == "Ended: Lives independently."
+    assert [line.text for line in story(journey)][-1] == "Ended: Lives independently."
 
 
 def test_a_refusal_needs_a_reason_goes_back_to_the_asker_and_is_asked_again(response, services, member):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from localcare.foundation.people import actions, moving
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.presenters import banner_of
-from localcare.foundation.people.queries import PersonNotVisible, current_registration
+from localcare.foundation.people.queries import PersonNotVisible, current_registration, registered_on
 from localcare.foundation.people.rules import DetailRefused
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
@@ -54,6 +54,17 @@ def test_details_that_cannot_be_right_are_refused(details, says):
     with pytest.raises(DetailRefused, match=says):
         register(details=DETAILS | details)
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 9, 10, 11])
+@pytest.mark.parametrize("length", [None, 0, 10])
+def test_a_registration_covers_the_days_that_the_database_says(days, length):
+    since = date(2020, 1, 1)
+    until = None if length is None else since + timedelta(days=length)
+    person, day = registered_person(since=since, until=until), since + timedelta(days=days)
+    registration = person.registrations.get()
+    assert registration.covers(day) is person.registrations.filter(registered_on(day)).exists()
+    assert (banner_of(person, day).practice == registration.practice.name) is registration.covers(day)
 
 
 def test_a_number_somebody_else_has_is_refused_with_the_way_to_merge():

@@ -68,7 +68,7 @@ def test_medicines_count_from_the_day_asked_for(person, reader, fact):
 def test_the_latest_value_of_each_measurement(person, reader, fact):
     fact(kind="observation", code="BP", value=150, unit="mm[Hg]", occurred_on=date(2025, 1, 1))
     fact(kind="observation", code="BP", value=130, unit="mm[Hg]", occurred_on=date(2026, 1, 1))
-    assert [observation.value for observation in queries.latest_observations(person, reader)] == [130]
+    assert [observation["value"] for observation in queries.latest_observations(person, reader)] == [130]
 
 
 def everything(person, source, fact):

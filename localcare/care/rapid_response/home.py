@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localcare.care.rapid_response import queries
+from localcare.foundation.services.queries import team_kinds
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.wording import register_actions
 from localcare.kernel.nhs_design.formatting import plural
@@ -39,7 +40,7 @@ def join() -> None:
 
 def works_here(reader: Any) -> bool:
     """Whether the reader works in a rapid response team today."""
-    return isinstance(reader, Reader) and queries.teams_of(reader).exists()
+    return isinstance(reader, Reader) and queries.KIND in team_kinds(reader).values()
 
 
 def waiting(reader: Reader) -> str | None:

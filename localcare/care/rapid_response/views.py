@@ -22,6 +22,7 @@ from localcare.foundation.pathways.desk.presenters import clock_rows
 from localcare.foundation.pathways.errors import NotPossible
 from localcare.foundation.pathways.models import Task
 from localcare.foundation.pathways.moment import now as current
+from localcare.foundation.pathways.story import story
 from localcare.foundation.people.presenters import full_name
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
@@ -114,7 +115,7 @@ def show_case(
         "facts": boards.facts_of(asked, task.journey.person),
         "asked_with": [(one.version.title, one, answers_in_words(one)) for one in asked.responses],
         "clocks": clock_rows(journeys.clocks_of(task).select_related("task"), pathway, now),
-        "lines": journeys.story(task.journey),
+        "lines": story(task.journey),
         "acts": acts,
         "others": [act for act in acts.possible if act.code in pages.OTHER_ACTS],
         "visit_form": step.form == queries.VISIT_FORM and state.state in ("accepted", "started"),

@@ -17,11 +17,11 @@ from localcare.care.single_point_of_access.presenters import (
 from localcare.care.single_point_of_access.queries import Case
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.forms.presenters import answers_in_words
-from localcare.foundation.pathways import queries as journeys
 from localcare.foundation.pathways.definitions import pathway_of
 from localcare.foundation.pathways.desk.presenters import TaskRow, clock_rows, task_rows
 from localcare.foundation.pathways.models import ClockState, JournalEntry, Journey, TaskState
 from localcare.foundation.pathways.presenters import TimeLeft, time_left
+from localcare.foundation.pathways.story import story
 from localcare.foundation.services.models import Hold
 from localcare.foundation.services.words import day_words
 from localcare.kernel.access.readers import Reader
@@ -97,7 +97,7 @@ def build(reader: Reader, case: Case, *, now: datetime) -> ContactPage:
     own = set(queries.own_services(reader).values_list("pk", flat=True))
     page.steps = [_step(state, reader, own, now) for state in states if state.is_open]
     page.asked = asked_of(journey, own, now)
-    page.lines = journeys.story(journey)
+    page.lines = story(journey)
     clocks = (
         ClockState.objects.filter(task__journey=journey).select_related("task").order_by("started_at", "pk")
     )

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db.models import Model, QuerySet
 
 from localcare.analysis.scores.explain import Contribution, Explanation, PersonRows, explain
 from localcare.care.stratification.packs import installed_packs
 from localcare.care.stratification.queries import may_see
 from localcare.foundation.people.models import Person
-from localcare.foundation.record.models import Attendance, Contact, Diagnosis, Fact, Stay
+from localcare.foundation.record import queries as record
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_short_date
-
-TABLES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
-    "facts": (Fact, ("kind", "system", "code", "text", "value", "unit", "occurred_on", "ended_on")),
-    "stays": (Stay, ("id", "admission_type", "bed_type", "admitted_on", "discharged_on")),
-    "diagnoses": (Diagnosis, ("stay_id", "position", "code", "occurred_on")),
-    "attendances": (Attendance, ("arrived_on",)),
-    "contacts": (Contact, ("setting", "occurred_on", "attended")),
-}
 
 
 @dataclass(frozen=True)
@@ -41,20 +30,16 @@ def explanations_of(person: Person, reader: Reader, *, as_of: date) -> list[Expl
     """Every score of a person in the reader's scope, nothing after `as_of` counted; empty outside the scope."""
     if not may_see(person, reader):
         return []
-    rows = {
-        name: _rows(model._default_manager.filter(person=person), names)
-        for name, (model, names) in TABLES.items()
-    }
-    everything = PersonRows(person.birth_date, person.sex, **rows)
-    return [_explained(found) for found in explain(everything, as_of=as_of, packs=installed_packs())]
-
-
-def _rows(found: QuerySet[Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
-    rows = list(found.values(*names))
-    for row in rows:
-        if "id" in row:
-            row["stay_id"] = row.pop("id")
-    return rows
+    rows = PersonRows(
+        person.birth_date,
+        person.sex,
+        facts=record.facts(person, reader),
+        stays=record.stays(person, reader),
+        diagnoses=record.diagnoses(person, reader),
+        attendances=record.attendances(person, reader),
+        contacts=record.contacts(person, reader),
+    )
+    return [_explained(found) for found in explain(rows, as_of=as_of, packs=installed_packs())]
 
 
 def _explained(found: Explanation) -> ExplainedScore:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 from typing import Any
 
@@ -102,6 +102,7 @@ def _flag(table: Any, flag: Flag) -> Any:
     return ibis.or_(*raised)
 
 
+@cache
 def bits_of(score_name: str, item: str) -> dict[str, int]:
     """The column and bit that show one item of a score."""
     module: Any = MASK_OF[score_name]

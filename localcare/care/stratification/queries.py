@@ -11,10 +11,12 @@ from django.db.models.functions import TruncWeek
 
 from localcare.care.stratification.models import Decision, ListEntry, ListEvent, PersonScore, Run, RunCount
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import visible_people
+from localcare.foundation.people.queries import is_visible, visible_people
 from localcare.foundation.places.models import Area, Organisation
 from localcare.foundation.places.queries import AreaNode, area_tree
 from localcare.kernel.access.readers import Reader, Scope
+
+DRAWN_OVER_TIME = ("hfrs_tenths", "efi_deficits", "emergency_admissions_12m")
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,8 @@ class PlaceChoice:
 
 
 def may_see(person: Person, reader: Reader) -> bool:
-    """Whether the person is in the reader's scope; looked up once, for a page asks much about the same person."""
-    known: dict[str, bool] = person.__dict__.setdefault("_seen_on_the_list_by", {})
-    if reader.name not in known:
-        known[reader.name] = visible_people(reader, "list.read").filter(pk=person.pk).exists()
-    return known[reader.name]
+    """Whether the person is in the reader's scope of the list."""
+    return is_visible(person, reader, "list.read")
 
 
 def run_in_force() -> Run | None:
@@ -42,12 +41,7 @@ def run_in_force() -> Run | None:
 
 def run_shown_to(reader: Reader) -> Run | None:
     """The run in force, looked up once in a request, whose panels all ask for it."""
-    if reader.memo is None:
-        return run_in_force()
-    if "run in force" not in reader.memo:
-        reader.memo["run in force"] = run_in_force()
-    found: Run | None = reader.memo["run in force"]
-    return found
+    return reader.once("run in force", run_in_force)
 
 
 def runs(limit: int = 30) -> list[Run]:
@@ -64,7 +58,7 @@ def entries_for(reader: Reader, permission: str = "list.read") -> QuerySet[ListE
 
 def entry_of(person: Person, reader: Reader) -> ListEntry | None:
     """A person's entry when the reader may see it."""
-    return entries_for(reader).select_related("decision__decided_by").filter(pk=person.pk).first()
+    return entries_for(reader).filter(pk=person.pk).first()
 
 
 def people_of(
@@ -96,10 +90,11 @@ def score_in_force(person: Person, reader: Reader) -> PersonScore | None:
 
 
 def score_history(person: Person, reader: Reader) -> list[PersonScore]:
-    """Every version of a person's scores, oldest first."""
+    """Every version of a person's scores, oldest first, with the scores that are drawn over time and their days."""
     if not may_see(person, reader):
         return []
-    return list(PersonScore.objects.filter(person=person).select_related("from_run").order_by("from_run"))
+    found = PersonScore.objects.filter(person=person).select_related("from_run").order_by("from_run")
+    return list(found.only(*DRAWN_OVER_TIME, "from_run__as_of"))
 
 
 def decisions_of(person: Person, reader: Reader) -> list[Decision]:

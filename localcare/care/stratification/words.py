@@ -46,10 +46,18 @@ def comparison_in_words(comparison: Comparison, row: Mapping[str, Any], definiti
     value = row[comparison.column]
     if value == 1 and measure.one:
         return measure.one
-    others = {
-        name: said(row[name], other) for name, other in definitions.measures.items() if row[name] is not None
-    }
-    return measure.says.format(value=said(value, measure), **others)
+    return measure.says.format_map(_Said(row, definitions, value=said(value, measure)))
+
+
+class _Said(dict[str, str]):
+    """What a sentence may name: the value itself and every measure of the row, put in words only when named."""
+
+    def __init__(self, row: Mapping[str, Any], definitions: Definitions, *, value: str) -> None:
+        super().__init__(value=value)
+        self.row, self.measures = row, definitions.measures
+
+    def __missing__(self, name: str) -> str:
+        return said(self.row[name], self.measures[name])
 
 
 def reasons(cohort: Cohort, row: Mapping[str, Any], as_of: date, definitions: Definitions) -> list[str]:

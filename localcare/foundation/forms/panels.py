@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,18 +29,23 @@ def register_draft_address(address_of: AddressOf) -> None:
 
 def forms_panel(person: Person, reader: Reader) -> Mapping[str, Any]:
     """Completed forms that stand, and drafts to be taken up again."""
-    completed = queries.completed_of(reader, person)
+    completed = list(
+        queries.completed_of(reader, person).values_list(
+            "reference", "version__title", "completed_at", "author_name"
+        )
+    )
     return {
-        "completed": [_completed_row(response) for response in completed[:SHOWN]],
-        "left_out": max(0, completed.count() - SHOWN),
+        "completed": [_completed_row(*response) for response in completed[:SHOWN]],
+        "left_out": max(0, len(completed) - SHOWN),
         "drafts": [_draft_row(draft) for draft in queries.own_drafts(reader, person)[:SHOWN]],
     }
 
 
-def _completed_row(response: FormResponse) -> tuple[Any, ...]:
-    address = reverse("form-response", kwargs={"reference": response.reference})
-    link = format_html('<a href="{}">{}</a>', address, response.version.title)
-    return link, format_moment(response.completed_at), response.author_name
+def _completed_row(
+    reference: UUID, title: str, completed_at: datetime | None, author: str
+) -> tuple[Any, ...]:
+    address = reverse("form-response", kwargs={"reference": reference})
+    return format_html('<a href="{}">{}</a>', address, title), format_moment(completed_at), author
 
 
 def _draft_row(draft: FormResponse) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from localcare.foundation.forms.models import FormResponse
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.queries import find_person, visible_people
+from localcare.foundation.people.queries import find_person, is_visible, visible_people
 from localcare.kernel.access.readers import Reader
 
 READ = "journey.read"
@@ -56,17 +56,17 @@ def response_for(reader: Reader, reference: UUID | str) -> FormResponse:
 def completed_of(reader: Reader, person: Person) -> QuerySet[FormResponse]:
     """The completed responses of a person that still stand, the latest first."""
     _may_read(reader)
-    visible = visible_people(reader).filter(pk=person.pk)
-    found = _open_to(reader).filter(person__in=visible, state=State.COMPLETED, superseded_by=None)
+    if not is_visible(person, reader):
+        return FormResponse.objects.none()
+    found = _open_to(reader).filter(person=person, state=State.COMPLETED, superseded_by=None)
     return found.order_by("-completed_at", "-pk")
 
 
 def own_drafts(reader: Reader, person: Person) -> QuerySet[FormResponse]:
     """The drafts of a person that the reader saved last."""
-    if reader.user is None:
+    if reader.user is None or not is_visible(person, reader):
         return FormResponse.objects.none()
-    visible = visible_people(reader).filter(pk=person.pk)
-    found = _all().filter(person__in=visible, state=State.DRAFT, author=reader.user)
+    found = _all().filter(person=person, state=State.DRAFT, author=reader.user)
     return found.order_by("-saved_at", "-pk")
 
 
@@ -90,7 +90,8 @@ def latest_completed(person: Person, form: str, context: str) -> FormResponse | 
 
 
 def _all() -> QuerySet[FormResponse]:
-    return FormResponse.objects.select_related("person", "version", "author")
+    """Responses without the content of their version, which `definitions.definition_of` reads once for good."""
+    return FormResponse.objects.select_related("person", "version", "author").defer("version__content")
 
 
 def _open_to(reader: Reader) -> QuerySet[FormResponse]:

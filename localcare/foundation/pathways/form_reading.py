@@ -7,10 +7,9 @@ from django.db.models.functions import Cast, Left
 from django.utils import timezone
 
 from localcare.foundation.forms.models import FormResponse
-from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import JournalEntry, Journey, Task, TaskState
 from localcare.foundation.pathways.moment import now
-from localcare.foundation.pathways.sight import had_the_work
+from localcare.foundation.pathways.sight import closed_versions, had_the_work
 from localcare.foundation.services.models import Membership
 from localcare.foundation.services.queries import in_force_on, team_keys
 from localcare.kernel.access.readers import Reader
@@ -23,7 +22,7 @@ def closed_to(reader: Reader) -> Q | None:
 
     Also those filled in for one of its tasks and not used yet, and amendments of them.
     """
-    sensitive = list(definitions.sensitive_versions())
+    sensitive = closed_versions(reader)
     if reader.is_system or not sensitive:
         return None
     parts = TaskState.objects.filter(had_the_work(team_keys(reader), now()), journey=OuterRef("pk"))

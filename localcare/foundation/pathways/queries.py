@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import (
     ClockState,
-    JournalEntry,
     Journey,
     JourneyState,
     Notice,
@@ -21,7 +18,7 @@ from localcare.foundation.pathways.models import (
     TaskState,
 )
 from localcare.foundation.pathways.moment import now
-from localcare.foundation.pathways.sight import Sight, had_part, sight_of, whole_story
+from localcare.foundation.pathways.sight import Sight, had_part, sight_of, whole_story, whole_story_about
 from localcare.foundation.people.models import Person
 from localcare.foundation.services.models import Service
 from localcare.foundation.services.performance import Performance
@@ -95,6 +92,7 @@ def _task(reader: Reader, reference: UUID | str, least: Sight) -> tuple[Task, Si
         .select_related(
             "journey__version", "journey__person", "journey__state", "state__service", "state__asked_by"
         )
+        .defer("journey__version__content")
         .first()
     )
     sight = sight_of(reader, task.journey) if task is not None else Sight.NOTHING
@@ -117,6 +115,7 @@ def _journey(reader: Reader, reference: UUID | str, least: Sight) -> tuple[Journ
     journey = (
         Journey.objects.filter(reference__in=_valid(reference))
         .select_related("version", "person", "state", "opened_by_service")
+        .defer("version__content")
         .first()
     )
     sight = sight_of(reader, journey) if journey is not None else Sight.NOTHING
@@ -145,8 +144,9 @@ def journeys_of(reader: Reader, person: Person) -> list[Journey]:
 def journeys_seen(reader: Reader, person: Person) -> QuerySet[Journey]:
     """The same, to be counted and shown by the page."""
     return (
-        Journey.objects.filter(whole_story(reader, journey="pk"), person=person)
-        .select_related("version", "state", "opened_by_service", "person")
+        person.journeys.filter(whole_story_about(person, reader, journey="pk"))
+        .select_related("version", "state", "opened_by_service")
+        .defer("version__content")
         .order_by("-state__is_open", "-state__opened_at", "-pk")
     )
 
@@ -155,7 +155,7 @@ def open_requests(
     person: Person, *, reader: Reader, pathway: str | None = None, kind: str | None = None
 ) -> QuerySet[TaskState]:
     """What is open for a person already and the reader may know of, so that nobody is asked twice for the same need."""
-    tasks = TaskState.objects.filter(whole_story(reader), person=person, is_open=True)
+    tasks = TaskState.objects.filter(whole_story_about(person, reader), person=person, is_open=True)
     if pathway is not None:
         tasks = tasks.filter(pathway=pathway)
     if kind is not None:
@@ -190,61 +190,6 @@ def _may_be_told(reader: Reader, teams: set[int]) -> Q:
     part = TaskState.objects.filter(had_part(teams), journey=OuterRef("journey"))
     answered = Q(kind__in=ANSWERS) & (Exists(part) | Q(journey__opened_by_service__in=teams))
     return answered | whole_story(reader)
-
-
-@dataclass(frozen=True)
-class StoryLine:
-    """One line of the story of a journey, as it is told on a page."""
-
-    at: datetime
-    recorded_at: datetime
-    title: str
-    event: str
-    who: str
-    service: str
-    text: str
-    step: str = ""
-    entry: JournalEntry | None = None
-    is_undone: bool = False
-    clocks: list[ClockState] = field(default_factory=list)
-
-    @property
-    def is_late_entry(self) -> bool:
-        """Whether it was recorded well after it happened."""
-        return (self.recorded_at - self.at).total_seconds() > 15 * 60
-
-
-def story(journey: Journey) -> list[StoryLine]:
-    """Everything that happened on a journey, oldest first, in words."""
-    from localcare.foundation.pathways.presenters import told
-
-    pathway = definitions.pathway_of(journey.version)
-    entries = list(
-        journey.entries.select_related("task", "service", "response__version").order_by("effective_at", "pk")
-    )
-    undone = {entry.undoes_id for entry in entries if entry.undoes_id}
-    parties = [party for entry in entries if (party := _party(entry)) is not None]
-    services = dict(Service.objects.filter(pk__in=parties).values_list("pk", "title"))
-    return [
-        StoryLine(
-            at=entry.effective_at,
-            recorded_at=entry.recorded_at,
-            title=pathway.steps[entry.task.step].title if entry.task else pathway.title,
-            event=entry.event,
-            who=entry.actor_name,
-            service=entry.service.title if entry.service else "",
-            text=told(entry, pathway, services),
-            step=entry.task.step if entry.task else "",
-            entry=entry,
-            is_undone=entry.pk in undone,
-        )
-        for entry in entries
-    ]
-
-
-def _party(entry: JournalEntry) -> int | None:
-    party: int | None = entry.detail.get("asked_by") or entry.detail.get("from")
-    return party
 
 
 LATEST = 1000  # requests of each service: what a busy one did of late is known from them, and quickly

@@ -17,6 +17,7 @@ from localcare.analysis.pathways.model import Span
 from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.models import Journey, TaskState
 from localcare.foundation.pathways.moment import now
+from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import is_visible, visible_people
 from localcare.foundation.services.queries import team_keys
 from localcare.kernel.access.readers import Reader
@@ -60,11 +61,37 @@ def whole_story(reader: Reader, *, journey: str = "journey", person: str = "pers
         return Q()
     if not reader.may("journey.read"):
         return Q(pk__in=[])
-    version = "version" if journey == "pk" else f"{journey}__version"
-    parts = TaskState.objects.filter(had_the_work(team_keys(reader), now()), journey=OuterRef(journey))
     people = visible_people(reader, "person.read").values("pk")
-    closed = Q(**{f"{version}__in": definitions.sensitive_versions()})
-    return Q(Exists(parts)) | (Q(**{f"{person}__in": people}) & ~closed)
+    return _had_part(reader, journey) | (Q(**{f"{person}__in": people}) & _is_open_to_all(reader, journey))
+
+
+def whole_story_about(person: Person, reader: Reader, *, journey: str = "journey") -> Q:
+    """The same on rows about one person, of whom it is known whether the reader may see them."""
+    if reader.is_system:
+        return Q()
+    if not reader.may("journey.read"):
+        return Q(pk__in=[])
+    if not is_visible(person, reader, "person.read"):
+        return _had_part(reader, journey)
+    if not closed_versions(reader):
+        return Q()
+    return _had_part(reader, journey) | _is_open_to_all(reader, journey)
+
+
+def _had_part(reader: Reader, journey: str) -> Q:
+    parts = TaskState.objects.filter(had_the_work(team_keys(reader), now()), journey=OuterRef(journey))
+    return Q(Exists(parts))
+
+
+def _is_open_to_all(reader: Reader, journey: str) -> Q:
+    """The condition that the pathway is not sensitive, so that whoever sees the person sees the journey."""
+    version = "version" if journey == "pk" else f"{journey}__version"
+    return ~Q(**{f"{version}__in": closed_versions(reader)})
+
+
+def closed_versions(reader: Reader) -> list[int]:
+    """The keys of the versions of sensitive pathways; looked up once in a request."""
+    return reader.once("closed versions", lambda: list(definitions.sensitive_versions()))
 
 
 def sight_of(reader: Reader, journey: Journey) -> Sight:

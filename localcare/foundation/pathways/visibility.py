@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from localcare.foundation.pathways.queries import people_of_teams
+from localcare.foundation.services.queries import team_keys
 from localcare.kernel.access.readers import Reader
 
 OPENED_BY_WORK = frozenset({"person.read"})
 
 
 def people_through_work(reader: Reader, permission: str) -> QuerySet[Any, Any] | None:
-    """The keys of people whom the reader may see through open work of their teams; None for other permissions."""
-    if permission not in OPENED_BY_WORK or reader.user is None or not reader.may("task.read"):
+    """The keys of people whom the reader may see through open work of their teams; None when no work opens anybody's."""
+    if permission not in OPENED_BY_WORK or not reader.may("task.read") or not team_keys(reader):
         return None
     return people_of_teams(reader).values("person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -167,6 +168,10 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} at {self.practice_id}"
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds on the day, as `queries.registered_on` asks the database."""
+        return self.started_on <= day and (self.ended_on is None or self.ended_on > day)
 
 
 class CommunicationNeed(models.Model):

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from localcare.foundation.people.models import CommunicationNeed, Person, Registration, Relationship
-from localcare.foundation.people.queries import current_registration, registered_on
+from localcare.foundation.people.queries import registered_on, registration_history
 from localcare.foundation.people.search import Results
 from localcare.kernel.nhs_design.formatting import age_in_years, format_age, format_date, format_nhs_number
 
@@ -36,6 +36,8 @@ class PersonBanner:
     sex: str
     practice: str
     flags: tuple[Flag, ...]
+    needs: tuple[str, ...]
+    registrations: tuple[Registration, ...]  # the latest first
 
 
 def full_name(person: Person) -> str:
@@ -56,7 +58,9 @@ def age_of(person: Person, on: date) -> str:
 def banner_of(person: Person, on: date | None = None) -> PersonBanner:
     """The banner on a day (today when not given)."""
     day = on or timezone.localdate()
-    registration = current_registration(person, day)
+    registrations = tuple(registration_history(person))
+    current = next((found for found in registrations if found.covers(day)), None)
+    needs = needs_of([person], day).get(person.pk, [])
     return PersonBanner(
         name=full_name(person),
         preferred_name=person.preferred_name,
@@ -64,8 +68,10 @@ def banner_of(person: Person, on: date | None = None) -> PersonBanner:
         born=format_date(person.birth_date),
         age=age_of(person, day),
         sex=person.get_sex_display(),
-        practice=registration.practice.name if registration else NO_PRACTICE,
-        flags=tuple(flags_of(person, needs=_needs(person, day), is_carer=_is_carer(person, day))),
+        practice=current.practice.name if current else NO_PRACTICE,
+        flags=tuple(flags_of(person, needs=needs, is_carer=bool(carers_among([person], day)))),
+        needs=tuple(needs),
+        registrations=registrations,
     )
 
 
@@ -82,16 +88,6 @@ def flags_of(person: Person, *, needs: list[str], is_carer: bool) -> list[Flag]:
     if person.national_data_opt_out:
         flags.append(Flag("National data opt-out", "purple"))
     return flags
-
-
-def _needs(person: Person, day: date) -> list[str]:
-    needs = CommunicationNeed.objects.filter(person=person).exclude(ended_on__lte=day)
-    return list(needs.order_by("recorded_on", "pk").values_list("need", flat=True))
-
-
-def _is_carer(person: Person, day: date) -> bool:
-    caring = Relationship.objects.filter(related_person=person, kind=CARER)
-    return caring.exclude(ended_on__lte=day).exists()
 
 
 def practices_of(people: list[Person], on: date) -> dict[int, str]:

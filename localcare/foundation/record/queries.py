@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -10,16 +10,26 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import PersonNotVisible, is_visible
-from localcare.foundation.record.models import Attendance, Consent, Contact, Document, Fact, Package, Stay
+from localcare.foundation.record.models import (
+    Attendance,
+    Consent,
+    Contact,
+    Diagnosis,
+    Document,
+    Fact,
+    Package,
+    Stay,
+)
 from localcare.kernel.access.readers import Reader
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = Mapping[str, Any]
 
 KINDS_OF_EVENT = {
     "condition": "Problems",
@@ -44,13 +54,17 @@ def _of_a_person(
 
     @wraps(question)
     def asked(person: Person, reader: Reader, *arguments: P.args, **keywords: P.kwargs) -> R:
-        if not reader.may("person.read"):
-            raise PermissionDenied("To read a person's record you need the permission person.read.")
-        if not is_visible(person, reader):
-            raise PersonNotVisible("There is no person at this address whom you may see.")
+        _refuse_unless_visible(person, reader)
         return question(person, *arguments, **keywords)
 
     return cast(Callable[Concatenate[Person, Reader, P], R], asked)
+
+
+def _refuse_unless_visible(person: Person, reader: Reader) -> None:
+    if not reader.may("person.read"):
+        raise PermissionDenied("To read a person's record you need the permission person.read.")
+    if not is_visible(person, reader):
+        raise PersonNotVisible("There is no person at this address whom you may see.")
 
 
 @dataclass(frozen=True)
@@ -65,76 +79,107 @@ class CodedItem:
     times: int
 
 
-def _coded_items(facts: QuerySet[Fact]) -> list[CodedItem]:
-    rows = (
-        facts.values("system", "code")
-        .annotate(
-            text=Max("text"), first_on=Min("occurred_on"), last_on=Max("occurred_on"), times=Count("pk")
-        )
-        .order_by("-last_on", "text")
-    )
-    return [CodedItem(**row) for row in rows]
+def facts(person: Person, reader: Reader) -> list[Row]:
+    """Every coded fact, in the order of their days."""
+    columns = ("kind", "system", "code", "text", "value", "value_text", "unit", "occurred_on", "ended_on")
+    return _table(person, reader, Fact.objects.order_by("occurred_on", "pk"), *columns)
 
 
-@_of_a_person
-def problems(person: Person) -> list[CodedItem]:
-    """Conditions that have not ended, the most recently recorded first."""
-    return _coded_items(Fact.objects.filter(_not_ended(), person=person, kind="condition"))
+def stays(person: Person, reader: Reader) -> list[Row]:
+    """Hospital stays, newest first."""
+    found = Stay.objects.order_by("-admitted_on", "-pk").annotate(stay_id=F("pk"))
+    columns = ("stay_id", "admission_type", "bed_type", "admitted_on", "discharged_on", "reason")
+    return _table(person, reader, found, *columns)
 
 
-@_of_a_person
-def medicines(person: Person, *, since: date) -> list[CodedItem]:
-    """Medicines recorded on or after `since`, the latest first."""
-    facts = Fact.objects.filter(person=person, kind="medicine", occurred_on__gte=since)
-    return _coded_items(facts)
+def diagnoses(person: Person, reader: Reader) -> list[Row]:
+    """The diagnoses of every stay, in their positions."""
+    found = Diagnosis.objects.order_by("stay", "position", "pk")
+    return _table(person, reader, found, "stay_id", "position", "code", "text", "occurred_on")
 
 
-@_of_a_person
-def allergies(person: Person) -> list[CodedItem]:
-    """Allergies and intolerances ever recorded and not ended."""
-    return _coded_items(Fact.objects.filter(_not_ended(), person=person, kind="allergy"))
-
-
-def _not_ended() -> Q:
-    """The condition that a fact still stands: what ends on a later day stands until then."""
-    return Q(ended_on=None) | Q(ended_on__gt=timezone.localdate())
-
-
-@_of_a_person
-def latest_observations(person: Person, limit: int = 12) -> QuerySet[Fact]:
-    """The latest value of each measurement."""
-    latest = (
-        Fact.objects.filter(person=person, kind="observation")
-        .order_by("system", "code", "-occurred_on", "-pk")
-        .distinct("system", "code")
-        .values("pk")
-    )
-    return Fact.objects.filter(pk__in=latest).order_by("-occurred_on", "text")[:limit]
-
-
-@_of_a_person
-def stays(person: Person) -> QuerySet[Stay]:
-    """Hospital stays with their diagnoses and procedures, newest first."""
-    found = Stay.objects.filter(person=person).order_by("-admitted_on", "-pk")
-    return found.prefetch_related("diagnoses", "procedures")
-
-
-@_of_a_person
-def attendances(person: Person) -> QuerySet[Attendance]:
+def attendances(person: Person, reader: Reader) -> list[Row]:
     """Urgent and emergency attendances, newest first."""
-    return Attendance.objects.filter(person=person).order_by("-arrived_on", "-pk")
+    found = Attendance.objects.order_by("-arrived_on", "-pk")
+    columns = ("arrived_on", "arrival_mode", "outcome", "diagnosis_code", "reason")
+    return _table(person, reader, found, *columns)
 
 
-@_of_a_person
-def contacts(person: Person) -> QuerySet[Contact]:
+def contacts(person: Person, reader: Reader) -> list[Row]:
     """Contacts with services, newest first."""
-    return Contact.objects.filter(person=person).order_by("-occurred_on", "-pk")
+    found = Contact.objects.order_by("-occurred_on", "-pk")
+    columns = ("setting", "occurred_on", "professional_role", "mode", "attended", "reason")
+    return _table(person, reader, found, *columns)
 
 
-@_of_a_person
-def packages(person: Person) -> QuerySet[Package]:
+def packages(person: Person, reader: Reader) -> list[Row]:
     """Packages of care, running ones first."""
-    return Package.objects.filter(person=person).order_by("-ended_on", "-started_on")
+    found = Package.objects.order_by("-ended_on", "-started_on")
+    return _table(person, reader, found, "package_type", "started_on", "ended_on", "hours_per_week")
+
+
+def _table(person: Person, reader: Reader, found: QuerySet[Any], *columns: str) -> list[Row]:
+    """The person's rows as mappings, read once for a page: sections, scores and forms ask for the same ones."""
+    _refuse_unless_visible(person, reader)
+    rows = found.filter(person=person).values(*columns)
+    return reader.once((found.model, person.pk), lambda: list(rows))
+
+
+def problems(person: Person, reader: Reader) -> list[CodedItem]:
+    """Conditions that have not ended, the most recently recorded first."""
+    return _coded_items(_standing(facts(person, reader), "condition"))
+
+
+def medicines(person: Person, reader: Reader, *, since: date) -> list[CodedItem]:
+    """Medicines recorded on or after `since`, the latest first."""
+    recent = (fact for fact in facts(person, reader) if fact["occurred_on"] >= since)
+    return _coded_items(fact for fact in recent if fact["kind"] == "medicine")
+
+
+def allergies(person: Person, reader: Reader) -> list[CodedItem]:
+    """Allergies and intolerances ever recorded and not ended."""
+    return _coded_items(_standing(facts(person, reader), "allergy"))
+
+
+def _standing(recorded: Iterable[Row], kind: str) -> list[Row]:
+    """The facts of a kind that still stand: what ends on a later day stands until then."""
+    today = timezone.localdate()
+    return [
+        fact
+        for fact in recorded
+        if fact["kind"] == kind and (fact["ended_on"] is None or fact["ended_on"] > today)
+    ]
+
+
+def _coded_items(recorded: Iterable[Row]) -> list[CodedItem]:
+    """Facts in the order of their days as one item for each code, the latest first."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for fact in recorded:
+        found.setdefault((fact["system"], fact["code"]), []).append(fact)
+    items = [
+        CodedItem(
+            system=system,
+            code=code,
+            text=max(row["text"] for row in rows),
+            first_on=rows[0]["occurred_on"],
+            last_on=rows[-1]["occurred_on"],
+            times=len(rows),
+        )
+        for (system, code), rows in found.items()
+    ]
+    items.sort(key=lambda item: (item.text.casefold(), item.code))
+    return sorted(items, key=lambda item: item.last_on, reverse=True)
+
+
+def latest_observations(person: Person, reader: Reader, limit: int = 12) -> list[Row]:
+    """The latest value of each measurement, the newest first."""
+    latest = {
+        (fact["system"], fact["code"]): fact
+        for fact in facts(person, reader)
+        if fact["kind"] == "observation"
+    }
+    by_name = sorted(latest.values(), key=lambda fact: fact["text"].casefold())
+    return sorted(by_name, key=lambda fact: fact["occurred_on"], reverse=True)[:limit]
 
 
 @_of_a_person

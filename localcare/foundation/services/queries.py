@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -30,14 +30,15 @@ def services_of(reader: Reader, *, on: date | None = None) -> QuerySet[Service]:
     return _teams(reader, in_force_on(on or timezone.localdate()))
 
 
+def team_kinds(reader: Reader, *, on: date | None = None) -> Mapping[int, str]:
+    """The kinds of the services in which the reader works, by their keys; looked up once in a request."""
+    day = on or timezone.localdate()
+    return reader.once(("teams", day), lambda: dict(services_of(reader, on=day).values_list("pk", "kind")))
+
+
 def team_keys(reader: Reader, *, on: date | None = None) -> set[int]:
-    """The keys of the services in which the reader works; looked up once in a request, which asks again and again."""
-    day, memo = on or timezone.localdate(), reader.memo
-    if memo is None:
-        return set(services_of(reader, on=day).values_list("pk", flat=True))
-    if ("teams", day) not in memo:
-        memo["teams", day] = frozenset(services_of(reader, on=day).values_list("pk", flat=True))
-    return set(memo["teams", day])
+    """The keys of the services in which the reader works."""
+    return set(team_kinds(reader, on=on))
 
 
 def leads(reader: Reader, *, on: date | None = None) -> QuerySet[Service]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from localcare.kernel.access.models import RoleGrant, User
 
+Found = TypeVar("Found")
 AreaResolver = Callable[[str, date], frozenset[str]]
 _area_resolver: list[AreaResolver] = []
 
@@ -69,6 +70,15 @@ class Reader:
         """Return the practices for which the permission is held."""
         return EVERYWHERE if self.is_system else self.scopes.get(permission, NOWHERE)
 
+    def once(self, what: Any, look_up: Callable[[], Found]) -> Found:
+        """What the panels of one page ask for again and again, looked up once in a request; anew outside one."""
+        if self.memo is None:
+            return look_up()
+        if what not in self.memo:
+            self.memo[what] = look_up()
+        found: Found = self.memo[what]
+        return found
+
 
 ANONYMOUS = Reader(user=None, name="")
 
@@ -113,28 +123,30 @@ def is_in_force(grant: RoleGrant, day: date) -> bool:
 
 
 def scopes_of(grants: Iterable[RoleGrant], day: date) -> dict[str, Scope]:
-    """Unite the scopes of all grants for each permission."""
+    """Unite the scopes of all grants for each permission; an area is resolved once however many roles hold there."""
     from localcare.kernel.access.roles import roles
 
     scopes: dict[str, Scope] = {}
+    places: dict[tuple[str, str], Scope] = {}
     for grant in grants:
-        role = roles().get(grant.role)
+        role, place = roles().get(grant.role), (grant.scope_kind, grant.scope_code)
         if role is None:  # a role that was withdrawn gives nothing
             continue
-        scope = _scope_of(grant, day)
+        if place not in places:
+            places[place] = _scope_of(*place, day)
         for permission in role.permissions:
-            scopes[permission] = scopes.get(permission, NOWHERE) | scope
+            scopes[permission] = scopes.get(permission, NOWHERE) | places[place]
     return scopes
 
 
-def _scope_of(grant: RoleGrant, day: date) -> Scope:
-    if grant.scope_kind == "everywhere":
+def _scope_of(kind: str, code: str, day: date) -> Scope:
+    if kind == "everywhere":
         return EVERYWHERE
-    if grant.scope_kind == "practice":
-        return Scope(frozenset({grant.scope_code}))
+    if kind == "practice":
+        return Scope(frozenset({code}))
     if not _area_resolver:
         raise LookupError(
-            f"No area resolver is registered, so the practices of {grant.scope_code!r} are not known: "
+            f"No area resolver is registered, so the practices of {code!r} are not known: "
             "add the places room to INSTALLED_APPS."
         )
-    return Scope(_area_resolver[0](grant.scope_code, day))
+    return Scope(_area_resolver[0](code, day))

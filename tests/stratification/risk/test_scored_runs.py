@@ -198,7 +198,7 @@ def test_nobody_reads_a_risk_outside_the_scope(model, made):
 
     from localcare.care.stratification.risk.panels import risk_panel
 
-    assert queries.risk_history(elsewhere, reader, model.outcome) == []
+    assert queries.risk_histories(elsewhere, reader, [model.outcome]) == {model.outcome: []}
     assert risk_panel(elsewhere, reader) == {"run": None}
     assert (
         queries.evaluation(reader, 200).people

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from localcare.care.stratification.models import RiskModel
+from localcare.care.stratification.queries import run_shown_to
 from localcare.care.stratification.risk import queries
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.wording import register_actions
@@ -38,7 +39,7 @@ def join() -> None:
 
 def to_look_at(reader: Reader) -> str | None:
     """What an analyst should look at first: a model that does not score, drift, trainings, or that none is published."""
-    warned = queries.warned()
+    warned = queries.warned(run_shown_to(reader))
     if any(found.fault for found in warned):
         return "A published model gives no numbers"
     warnings = sum(len(found.warnings) for found in warned)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcare.care.stratification import queries
-from localcare.care.stratification.models import PersonRisk, RiskModel
+from localcare.care.stratification.models import PersonRisk, RiskModel, Run
 from localcare.care.stratification.risk import queries as risk_queries
 from localcare.care.stratification.risk.words import for_whom, in_words, what_of
 from localcare.foundation.people.models import Person
@@ -32,26 +32,26 @@ def risk_panel(person: Person, reader: Reader) -> Mapping[str, Any]:
         "shown": shown,
         "risks": in_words(risks, shown),
         "without": [(what_of(outcome), for_whom(outcome)) for outcome in shown if outcome not in risks],
-        "faulty": [] if shown else _faulty(),
+        "faulty": [] if shown else _faulty(run),
         "histories": _histories(person, reader, shown) if risks else [],
     }
 
 
-def _faulty() -> list[RiskModel]:
+def _faulty(run: Run) -> list[RiskModel]:
     """Published models that could not score in the run in force."""
-    return [found.model for found in risk_queries.warned() if found.fault]
+    return [found.model for found in risk_queries.warned(run) if found.fault]
 
 
 def _histories(
     person: Person, reader: Reader, shown: Mapping[str, RiskModel]
 ) -> list[tuple[str, list[tuple[str, float]]]]:
     """The risk at each run that changed it, of every model: the table names no model, the caption says so."""
-    found = []
-    for outcome in shown:
-        history = risk_queries.risk_history(person, reader, outcome)
-        if len(history) > 1:
-            found.append((f"Risk of {what_of(outcome)}, in 100", _points(history)))
-    return found
+    histories = risk_queries.risk_histories(person, reader, shown)
+    return [
+        (f"Risk of {what_of(outcome)}, in 100", _points(history))
+        for outcome, history in histories.items()
+        if len(history) > 1
+    ]
 
 
 def _points(history: list[PersonRisk]) -> list[tuple[str, float]]:

@@ -66,12 +66,15 @@ def risks_of(keys: Iterable[int], shown: Mapping[str, RiskModel]) -> dict[int, d
     return found
 
 
-def risk_history(person: Person, reader: Reader, outcome: str) -> list[PersonRisk]:
-    """Every version of a person's risk of an outcome, oldest first, within the reader's scope."""
+def risk_histories(person: Person, reader: Reader, outcomes: Iterable[str]) -> dict[str, list[PersonRisk]]:
+    """Every version of a person's risks by outcome, oldest first, within the reader's scope."""
+    histories: dict[str, list[PersonRisk]] = {outcome: [] for outcome in outcomes}
     if not queries.may_see(person, reader):
-        return []
-    found = PersonRisk.objects.filter(person=person, outcome=outcome).select_related("from_run", "model")
-    return list(found.order_by("from_run"))
+        return histories
+    found = PersonRisk.objects.filter(person=person, outcome__in=histories).select_related("from_run")
+    for risk in found.only("outcome", "per_mille", "from_run__as_of").order_by("from_run"):
+        histories[risk.outcome].append(risk)
+    return histories
 
 
 def scorings_of(model: RiskModel) -> list[RiskScoring]:
@@ -88,15 +91,11 @@ def latest_scorings() -> dict[int, RiskScoring]:
     return {found.model_id: found for found in RiskScoring.objects.filter(run=run).select_related("run")}
 
 
-def warned() -> list[RiskScoring]:
+def warned(run: Run | None) -> list[RiskScoring]:
     """What an analyst should look at: published models that warned or did not score in the run in force."""
-    return [
-        found
-        for found in RiskScoring.objects.filter(
-            run=queries.run_in_force(), model__status=RiskModel.Status.PUBLISHED
-        ).select_related("model", "run")
-        if found.fault or found.warnings
-    ]
+    scorings = RiskScoring.objects.filter(run=run, model__status=RiskModel.Status.PUBLISHED)
+    found = scorings.select_related("model", "run").defer("model__card")
+    return [scoring for scoring in found if scoring.fault or scoring.warnings]
 
 
 def evaluation(reader: Reader, from_per_mille: int) -> Evaluation:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from localcare.care.stratification.models import RiskModel
+from localcare.care.stratification.queries import run_shown_to
 from localcare.care.stratification.risk import actions, queries
 from localcare.care.stratification.risk.card import card_of
 from localcare.care.stratification.risk.comparing import compared
@@ -31,7 +32,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "stratification/risk/models.jinja",
         {
             "models": model_rows(found, queries.latest_scorings()),
-            "warned": queries.warned(),
+            "warned": queries.warned(run_shown_to(reader)),
             "published": [model for model in found if model.status == RiskModel.Status.PUBLISHED],
             "ready": [model for model in found if model.status == RiskModel.Status.EVALUATED],
             "under_way": [model for model in found if not model.is_over],

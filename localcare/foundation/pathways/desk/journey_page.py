@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from localcare.analysis.pathways.model import Pathway
@@ -16,6 +15,8 @@ from localcare.foundation.pathways import definitions, queries
 from localcare.foundation.pathways.desk.presenters import ClockRow, TaskRow, clock_rows, task_rows
 from localcare.foundation.pathways.models import ClockState, Journey, JourneyState, TaskState
 from localcare.foundation.pathways.presenters import TimeLeft, time_left
+from localcare.foundation.pathways.sight import whole_story
+from localcare.foundation.pathways.story import StoryLine, stories
 from localcare.foundation.people.models import Person
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_relative_moment
@@ -36,7 +37,7 @@ class ShownJourney:
     to_arrange: list[TaskRow]
     waiting: list[str]
     clocks: list[ClockRow]
-    lines: list[queries.StoryLine]
+    lines: list[StoryLine]
     forms: list[FormResponse]
 
     @property
@@ -51,11 +52,23 @@ class ShownJourney:
 
 def shown(journey: Journey, *, now: datetime) -> ShownJourney:
     """A journey as its page tells it."""
+    return all_shown([journey], now=now)[0]
+
+
+def all_shown(journeys: Sequence[Journey], *, now: datetime) -> list[ShownJourney]:
+    """Journeys as their page tells them: the number of queries does not depend on how many."""
+    tasks, clocks, lines = _tasks(journeys), _clocks(journeys), stories(journeys)
+    wanted = [task for of_journey in tasks.values() for task in of_journey if _waits(task)]
+    rows: dict[int, list[TaskRow]] = {journey.pk: [] for journey in journeys}
+    for row in task_rows(wanted, now=now):
+        rows[row.state.journey_id].append(row)
+    return [_shown(one, rows[one.pk], clocks[one.pk], lines[one.pk], now) for one in journeys]
+
+
+def _shown(
+    journey: Journey, rows: list[TaskRow], clocks: list[ClockState], lines: list[StoryLine], now: datetime
+) -> ShownJourney:
     pathway, state = definitions.pathway_of(journey.version), journey.state
-    tasks = list(_tasks(TaskState.objects.filter(journey=journey)).order_by("due_at", "task"))
-    clocks = ClockState.objects.filter(task__journey=journey).select_related("task")
-    lines = queries.story(journey)
-    forms = [line.entry.response for line in lines if line.entry is not None and line.entry.response]
     words, tone = standing(state, pathway)
     return ShownJourney(
         journey=journey,
@@ -63,22 +76,39 @@ def shown(journey: Journey, *, now: datetime) -> ShownJourney:
         state=state,
         standing=words,
         tone=tone,
-        open_tasks=task_rows([task for task in tasks if task.is_open], now=now),
-        to_arrange=task_rows(_refused(tasks) if state.is_open else [], now=now),
+        open_tasks=[row for row in rows if row.state.is_open],
+        to_arrange=[row for row in rows if not row.state.is_open],
         waiting=[pathway.steps[step].title for step in state.waiting_steps if step in pathway.steps],
-        clocks=clock_rows(clocks.order_by("started_at", "pk"), pathway, now),
+        clocks=clock_rows(clocks, pathway, now),
         lines=lines,
-        forms=[form for form in forms if form is not None],
+        forms=[line.entry.response for line in lines if line.entry.response is not None],
     )
 
 
-def _refused(tasks: Sequence[TaskState]) -> list[TaskState]:
-    """Requests that were declined and that nobody has made anew."""
-    return [task for task in tasks if task.state == "declined" and not task.is_dealt_with]
+def _waits(task: TaskState) -> bool:
+    """Open work; or a request on an open journey that was declined and that nobody has made anew."""
+    is_refused = task.state == "declined" and not task.is_dealt_with
+    return task.is_open or (is_refused and task.journey.state.is_open)
 
 
-def _tasks(tasks: QuerySet[TaskState]) -> QuerySet[TaskState]:
-    return tasks.select_related("task", "person", "service", "asked_by", "assigned_to", "journey")
+def _tasks(journeys: Sequence[Journey]) -> dict[int, list[TaskState]]:
+    """The tasks of each journey by its key, due first; each holds its journey and person as they were given."""
+    by_key = {journey.pk: journey for journey in journeys}
+    found: dict[int, list[TaskState]] = {key: [] for key in by_key}
+    tasks = TaskState.objects.filter(journey__in=by_key).order_by("due_at", "task")
+    for task in tasks.select_related("task", "service", "asked_by", "assigned_to"):
+        task.journey = by_key[task.journey_id]
+        task.person = task.journey.person
+        found[task.journey_id].append(task)
+    return found
+
+
+def _clocks(journeys: Sequence[Journey]) -> dict[int, list[ClockState]]:
+    found: dict[int, list[ClockState]] = {journey.pk: [] for journey in journeys}
+    clocks = ClockState.objects.filter(task__journey__in=journeys).select_related("task")
+    for clock in clocks.order_by("started_at", "pk"):
+        found[clock.task.journey_id].append(clock)
+    return found
 
 
 def standing(state: JourneyState, pathway: Pathway) -> tuple[str, str]:
@@ -92,8 +122,8 @@ def standing(state: JourneyState, pathway: Pathway) -> tuple[str, str]:
 
 def opened_from(journey: Journey, reader: Reader) -> list[Journey]:
     """Journeys that this one opened and the reader may see."""
-    others = Journey.objects.filter(opened_from__journey=journey).select_related("version", "state", "person")
-    return [other for other in others.order_by("pk") if queries.may_see(reader, other)]
+    others = Journey.objects.filter(whole_story(reader, journey="pk"), opened_from__journey=journey)
+    return list(others.select_related("version", "state", "person").defer("version__content").order_by("pk"))
 
 
 @dataclass(frozen=True)

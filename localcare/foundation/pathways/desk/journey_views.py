@@ -60,7 +60,7 @@ def person_journeys(request: HttpRequest, reference: UUID) -> HttpResponse:
     page = Paginator(seen, JOURNEYS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "person": person,
-        "journeys": [journey_page.shown(found, now=now) for found in page],
+        "journeys": journey_page.all_shown(list(page), now=now),
         "page": page,
         "page_address": page_addresses(request.GET),
         "may_open": reader.may("journey.open"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from localcare.foundation.pathways import definitions, queries
+from localcare.foundation.pathways import definitions
 from localcare.foundation.pathways.desk.journey_page import standing
 from localcare.foundation.pathways.desk.presenters import number_of
 from localcare.foundation.pathways.desk.situation import last_undoable
 from localcare.foundation.pathways.models import Journey, TaskState
 from localcare.foundation.pathways.sight import had_part
+from localcare.foundation.pathways.story import StoryLine, story
 from localcare.foundation.people.presenters import full_name
 from localcare.foundation.people.queries import is_visible
 from localcare.foundation.services.queries import team_keys
@@ -27,7 +28,7 @@ class OwnRequest:
     state: TaskState
     title: str
     facts: list[tuple[str, str]]
-    lines: list[queries.StoryLine]
+    lines: list[StoryLine]
     may_undo: bool
 
 
@@ -50,7 +51,7 @@ def own_part(journey: Journey, reader: Reader) -> OwnPart:
     pathway, teams = definitions.pathway_of(journey.version), team_keys(reader)
     states = TaskState.objects.filter(journey=journey).select_related("task", "service", "asked_by")
     mine = list(states.filter(had_part(teams)).order_by("task"))
-    story = [line for line in queries.story(journey) if line.event in TOLD and not line.is_undone]
+    told = [line for line in story(journey) if line.event in TOLD and not line.is_undone]
     words, tone = standing(journey.state, pathway)
     was_asked = any(state.service_id in teams for state in mine)
     is_named = was_asked or is_visible(journey.person, reader)
@@ -63,13 +64,13 @@ def own_part(journey: Journey, reader: Reader) -> OwnPart:
         standing=words,
         tone=tone,
         going_on=going_on if journey.opened_by_service_id in teams else [],
-        requests=[_request(state, pathway.steps[state.step].title, story, teams) for state in mine],
+        requests=[_request(state, pathway.steps[state.step].title, told, teams) for state in mine],
     )
 
 
-def _request(state: TaskState, title: str, story: list[queries.StoryLine], teams: set[int]) -> OwnRequest:
-    lines = [line for line in story if line.entry is not None and line.entry.task_id == state.task_id]
-    promises = [line.entry.detail.get("promise") for line in lines if line.entry is not None]
+def _request(state: TaskState, title: str, told: list[StoryLine], teams: set[int]) -> OwnRequest:
+    lines = [line for line in told if line.entry.task_id == state.task_id]
+    promises = [line.entry.detail.get("promise") for line in lines]
     promise = next((said for said in reversed(promises) if said), "")
     facts = [
         ("State", str(state.get_state_display())),

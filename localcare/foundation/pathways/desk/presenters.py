@@ -15,7 +15,6 @@ from localcare.foundation.pathways.models import (
     JournalEntry,
     Journey,
     JourneyState,
-    PathwayVersion,
     TaskState,
     Timer,
 )
@@ -56,9 +55,9 @@ class TaskRow:
 
 
 def pathways_of(states: Iterable[TaskState]) -> dict[int, Pathway]:
-    """The definition of each journey's version, by its key: one query."""
-    versions = PathwayVersion.objects.in_bulk({state.journey.version_id for state in states})
-    return {pk: definitions.pathway_of(version) for pk, version in versions.items()}
+    """The definition of each journey's version, by its key; each version is read once for good."""
+    keys = {state.journey.version_id for state in states}
+    return {key: definitions.pathway_of(definitions.version_by_key(key)) for key in keys}
 
 
 def task_rows(states: Iterable[TaskState], *, now: datetime, me: Any = None) -> list[TaskRow]:

@@ -17,6 +17,7 @@ from localcare.foundation.pathways.desk.presenters import (
 )
 from localcare.foundation.pathways.models import JournalEntry
 from localcare.foundation.pathways.presenters import TimeLeft, time_left
+from localcare.foundation.pathways.story import story
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.nhs_design.formatting import format_relative_moment
 
@@ -26,9 +27,9 @@ def context_of(acts: TaskActs, reader: Reader, *, now: datetime) -> dict[str, An
     at = acts.situation
     task, state, pathway = at.task, at.state, at.pathway
     journey = task.journey
-    lines = queries.story(journey)
-    of_task = [line for line in lines if line.entry is not None and line.entry.task_id == task.pk]
-    entries = [line.entry for line in lines if line.entry is not None]
+    lines = story(journey)
+    of_task = [line for line in lines if line.entry.task_id == task.pk]
+    entries = [line.entry for line in lines]
     due_at, clock = nearest(state, pathway, answers_due([task.pk]).get(task.pk))
     others = queries.open_requests(journey.person, reader=reader).exclude(task=task)
     return {

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from localcare.foundation.people.models import Person
-from localcare.foundation.people.presenters import needs_of
-from localcare.foundation.people.queries import RelatedPerson, merged_references, registration_history
+from localcare.foundation.people.queries import RelatedPerson, merged_references
 from localcare.foundation.record import queries
-from localcare.foundation.record.models import Attendance, Contact, Fact, Package, Stay
 from localcare.foundation.record.person_page.registry import Panel, panels_for
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit import queries as audit
@@ -31,6 +28,7 @@ MEDICINES_SHOWN = timedelta(days=365)
 ROWS_SHOWN = 8
 
 Row = Sequence[Any]
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
@@ -76,105 +74,109 @@ def sections(person: Person, reader: Reader, *, today: date) -> list[Section]:
                queries.medicines(person, reader, since=today - MEDICINES_SHOWN),
                "No medicine is recorded in the last 12 months.", "medicine"),
         _measurements(queries.latest_observations(person, reader)),
-        _stays(queries.stays(person, reader)),
+        _stays(queries.stays(person, reader), queries.diagnoses(person, reader)),
         _attendances(queries.attendances(person, reader)),
         _contacts(queries.contacts(person, reader)),
         _packages(queries.packages(person, reader), today),
     ]  # fmt: skip
 
 
-def _shortened(rows: Sequence[Row]) -> tuple[Sequence[Row], int]:
+def _shortened(rows: Sequence[Shown]) -> tuple[Sequence[Shown], int]:
     return rows[:ROWS_SHOWN], max(0, len(rows) - ROWS_SHOWN)
 
 
-def _coded(slug: str, title: str, items: Iterable[queries.CodedItem], nothing: str, kind: str) -> Section:
+def _coded(slug: str, title: str, items: Sequence[queries.CodedItem], nothing: str, kind: str) -> Section:
+    shown, left_out = _shortened(items)
     rows = [
         (item.text or item.code, format_short_date(item.first_on), format_short_date(item.last_on), item.code)
-        for item in items
+        for item in shown
     ]
-    shown, left_out = _shortened(rows)
-    return Section(
-        slug, title, ("What", "First recorded", "Last recorded", "Code"), shown, nothing, kind, left_out
-    )
+    headings = ("What", "First recorded", "Last recorded", "Code")
+    return Section(slug, title, headings, rows, nothing, kind, left_out)
 
 
-def _measurements(facts: Iterable[Fact]) -> Section:
-    rows = [(fact.text or fact.code, _value(fact), format_short_date(fact.occurred_on)) for fact in facts]
+def _measurements(facts: Iterable[queries.Row]) -> Section:
+    rows = [
+        (fact["text"] or fact["code"], _value(fact), format_short_date(fact["occurred_on"])) for fact in facts
+    ]
     headings = ("Measurement", {"text": "Latest value", "numeric": True}, "On")
     return Section(
         "measurements", "Latest measurements", headings, rows, "No measurement is recorded.", "observation"
     )
 
 
-def _value(fact: Fact) -> str:
-    if fact.value is None:
-        return fact.value_text
-    places = 0 if float(fact.value).is_integer() else 1
-    return f"{format_number(fact.value, places)} {fact.unit}".strip()
+def _value(fact: queries.Row) -> str:
+    value = fact["value"]
+    if value is None:
+        return str(fact["value_text"])
+    return f"{format_number(value, 0 if value.is_integer() else 1)} {fact['unit']}".strip()
 
 
-def _stays(stays: Iterable[Stay]) -> Section:
+def _stays(stays: Sequence[queries.Row], diagnoses: Iterable[queries.Row]) -> Section:
+    codes: dict[int, list[str]] = {}
+    for diagnosis in diagnoses:
+        codes.setdefault(diagnosis["stay_id"], []).append(_code(diagnosis))
+    shown, left_out = _shortened(stays)
     rows = [
         (
-            format_date(stay.admitted_on),
-            stay.admission_type.capitalize(),
+            format_date(stay["admitted_on"]),
+            stay["admission_type"].capitalize(),
             _nights(stay),
-            ", ".join(_codes(stay)) or stay.reason or None,
+            ", ".join(codes.get(stay["stay_id"], ())) or stay["reason"] or None,
         )
-        for stay in stays
+        for stay in shown
     ]
-    shown, left_out = _shortened(rows)
     headings = ("Admitted", "How", "Stay", "Diagnoses")
     return Section(
-        "stays", "Hospital stays", headings, shown, "No hospital stay is recorded.", "stay", left_out
+        "stays", "Hospital stays", headings, rows, "No hospital stay is recorded.", "stay", left_out
     )
 
 
-def _nights(stay: Stay) -> str:
-    if stay.discharged_on is None:
+def _nights(stay: queries.Row) -> str:
+    left = stay["discharged_on"]
+    if left is None:
         return "In hospital now"
-    return f"{plural((stay.discharged_on - stay.admitted_on).days, 'night')}, until {format_short_date(stay.discharged_on)}"
+    return f"{plural((left - stay['admitted_on']).days, 'night')}, until {format_short_date(left)}"
 
 
-def _codes(stay: Stay) -> list[str]:
-    diagnoses = sorted(stay.diagnoses.all(), key=lambda diagnosis: diagnosis.position)
-    return [
-        f"{diagnosis.text} ({diagnosis.code})" if diagnosis.text else diagnosis.code
-        for diagnosis in diagnoses
-    ]
+def _code(diagnosis: queries.Row) -> str:
+    return f"{diagnosis['text']} ({diagnosis['code']})" if diagnosis["text"] else str(diagnosis["code"])
 
 
-def _attendances(attendances: Iterable[Attendance]) -> Section:
+def _attendances(attendances: Sequence[queries.Row]) -> Section:
+    shown, left_out = _shortened(attendances)
     rows = [
-        (format_date(attendance.arrived_on), attendance.arrival_mode.capitalize() or None,
-         attendance.outcome.replace("-", " ").capitalize() or None, attendance.reason or attendance.diagnosis_code or None)
-        for attendance in attendances
-    ]  # fmt: skip
-    shown, left_out = _shortened(rows)
+        (
+            format_date(attendance["arrived_on"]),
+            attendance["arrival_mode"].capitalize() or None,
+            attendance["outcome"].replace("-", " ").capitalize() or None,
+            attendance["reason"] or attendance["diagnosis_code"] or None,
+        )
+        for attendance in shown
+    ]
     headings = ("Arrived", "Came by", "Outcome", "Why")
     nothing = "No urgent or emergency attendance is recorded."
-    return Section("attendances", "A&E and urgent care", headings, shown, nothing, "attendance", left_out)
+    return Section("attendances", "A&E and urgent care", headings, rows, nothing, "attendance", left_out)
 
 
-def _contacts(contacts: Iterable[Contact]) -> Section:
+def _contacts(contacts: Sequence[queries.Row]) -> Section:
+    shown, left_out = _shortened(contacts)
     rows = [
-        (format_date(contact.occurred_on), contact.setting.replace("-", " ").capitalize(),
-         contact.professional_role or None, contact.mode.replace("-", " ").capitalize() or None,
-         "Did not attend" if contact.attended is False else contact.reason or None)
-        for contact in contacts
+        (format_date(contact["occurred_on"]), contact["setting"].replace("-", " ").capitalize(),
+         contact["professional_role"] or None, contact["mode"].replace("-", " ").capitalize() or None,
+         "Did not attend" if contact["attended"] is False else contact["reason"] or None)
+        for contact in shown
     ]  # fmt: skip
-    shown, left_out = _shortened(rows)
     headings = ("On", "Service", "Who", "How", "Why")
     return Section(
-        "contacts", "Contacts", headings, shown, "No contact with a service is recorded.", "contact", left_out
+        "contacts", "Contacts", headings, rows, "No contact with a service is recorded.", "contact", left_out
     )
 
 
-def _packages(packages: Iterable[Package], today: date) -> Section:
+def _packages(packages: Iterable[queries.Row], today: date) -> Section:
     rows = [
-        (package.package_type.replace("-", " ").capitalize(), format_short_date(package.started_on),
-         "Running" if package.ended_on is None or package.ended_on > today else f"Ended {format_short_date(package.ended_on)}",
-         f"{format_number(package.hours_per_week, 1)} hours a week" if package.hours_per_week else None)
+        (package["package_type"].replace("-", " ").capitalize(), format_short_date(package["started_on"]),
+         _state(package["ended_on"], today), _hours(package["hours_per_week"]))
         for package in packages
     ]  # fmt: skip
     headings = ("Package", "Started", "State", "How much")
@@ -183,15 +185,22 @@ def _packages(packages: Iterable[Package], today: date) -> Section:
     )
 
 
+def _state(ended_on: date | None, today: date) -> str:
+    return "Running" if ended_on is None or ended_on > today else f"Ended {format_short_date(ended_on)}"
+
+
+def _hours(a_week: float | None) -> str | None:
+    return f"{format_number(a_week, 1)} hours a week" if a_week else None
+
+
 def details(person: Person, related: Iterable[RelatedPerson] = ()) -> list[tuple[str, str]]:
     """Address, practice, carers and how to communicate, as pairs of key and value."""
     address = ", ".join(part for part in (person.address_line, person.town, person.postcode) if part)
-    needs = needs_of([person], timezone.localdate()).get(person.pk, [])
     return [
         ("Address", address),
         ("Telephone", person.telephone),
         ("Practice", "; ".join(_registrations(person))),
-        ("Communication needs", "; ".join(needs)),
+        ("Communication needs", "; ".join(person.banner.needs)),
         ("Family and carers", "; ".join(map(_relation, related))),
         (
             "National data opt-out",
@@ -203,7 +212,7 @@ def details(person: Person, related: Iterable[RelatedPerson] = ()) -> list[tuple
 def _registrations(person: Person) -> list[str]:
     return [
         f"{registration.practice.name} {_since(registration.started_on, registration.ended_on)}"
-        for registration in registration_history(person)
+        for registration in person.banner.registrations
     ]
 
 

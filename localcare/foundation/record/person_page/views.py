@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -20,7 +21,7 @@ from localcare.foundation.record import queries
 from localcare.foundation.record.person_page import presenters
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.access.readers import Reader
-from localcare.kernel.audit.actions import record_access
+from localcare.kernel.audit.actions import Access, record_accesses
 from localcare.kernel.nhs_design.paging import page_addresses
 
 EVENTS_ON_A_PAGE = 50
@@ -31,9 +32,10 @@ LOOKS_ON_A_PAGE = 50
 def person(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Everything at a glance: what desks say, then the record."""
     reader = request_reader(request)
-    found = _open(reader, reference, "person.read")
+    found = find_person(reader, reference)
+    related = related_people(found, reader, on=timezone.localdate())
+    record_accesses(reader, [_look(found, "person.read"), *_looks_at_named(related)])
     above, below = presenters.panels(found, reader, request)
-    related = _related(found, reader)
     return render(
         request,
         "record/person.jinja",
@@ -91,22 +93,20 @@ def who_looked(request: HttpRequest, reference: UUID) -> HttpResponse:
 def _open(reader: Reader, reference: UUID, action: str) -> Person:
     """Find the person and write the look down before anything is shown."""
     found = find_person(reader, reference)
-    record_access(reader=reader, action=action, subjects=[str(found.reference)], basis=_basis(found))
+    record_accesses(reader, [_look(found, action)])
     return found
 
 
-def _related(person: Person, reader: Reader) -> list[RelatedPerson]:
-    """Family and carers; those whom the page names are written down as looked at, too."""
-    related = related_people(person, reader, on=timezone.localdate())
-    named = [
-        str(row.relationship.related_person.reference)
-        for row in related
-        if row.is_visible and row.relationship.related_person
-    ]
-    if named:
-        basis = "Named on the page of somebody they are family or carer to"
-        record_access(reader=reader, action="person.named-as-related", subjects=named, basis=basis)
-    return related
+def _look(person: Person, action: str) -> Access:
+    return Access(action, [str(person.reference)], _basis(person))
+
+
+def _looks_at_named(related: Iterable[RelatedPerson]) -> list[Access]:
+    """Family and carers whom the page names are written down as looked at, too."""
+    others = [row.relationship.related_person for row in related if row.is_visible]
+    named = [str(other.reference) for other in others if other]
+    basis = "Named on the page of somebody they are family or carer to"
+    return [Access("person.named-as-related", named, basis)] if named else []
 
 
 def _basis(person: Person) -> str:
