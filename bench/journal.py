@@ -59,19 +59,25 @@ STATE = """INSERT INTO pathways_taskstate (task_id, journey_id, person_id, pathw
 
 
 def fill(entries: int, open_tasks: int) -> dict[str, Any]:
-    """Journeys of one task each: `open_tasks` wait in one team, the others were finished by many."""
+    """People, and journeys of one task each for so many journal entries."""
+    person_search.fill(PEOPLE)
+    return fill_journeys(
+        open_tasks + (entries - open_tasks * len(OPEN_EVENTS)) // len(DONE_EVENTS), open_tasks
+    )
+
+
+def fill_journeys(journeys: int, open_tasks: int, people: int = PEOPLE) -> dict[str, Any]:
+    """Journeys of one task each, in turn for each of the people: `open_tasks` wait in one team, the others were finished by many."""
     from django.db import connection
 
     from localcare.foundation.pathways.definitions import current_version
     from localcare.foundation.services.models import Service
 
-    person_search.fill(PEOPLE)
     services = [
         Service.objects.create(code=f"bench-{n}", title=f"Team {n}", kind="rapid-response")
         for n in range(TEAMS)
     ]
     team, first = services[0], services[1].pk
-    journeys = open_tasks + (entries - open_tasks * len(OPEN_EVENTS)) // len(DONE_EVENTS)
     version = current_version("urgent-community-response")
     given = {
         "open": open_tasks,
@@ -88,7 +94,7 @@ def fill(entries: int, open_tasks: int) -> dict[str, Any]:
         )  # the filling of a scratch database needs no checks
         cursor.execute(
             f"INSERT INTO pathways_journey (id, reference, person_id, version_id, opened_by_service_id, priority) SELECT j, gen_random_uuid(), "
-            f"1 + j %% {PEOPLE}, %(version)s, %(first)s, 'two-hour' FROM generate_series(1, %(journeys)s) j", given)  # fmt: skip
+            f"1 + j %% {people}, %(version)s, %(first)s, 'two-hour' FROM generate_series(1, %(journeys)s) j", given)  # fmt: skip
         cursor.execute(
             "INSERT INTO pathways_task (id, reference, journey_id, step, key) SELECT j, gen_random_uuid(), j, 'respond', 'bench:' || j "
             "FROM generate_series(1, %(journeys)s) j", given)  # fmt: skip
@@ -96,10 +102,10 @@ def fill(entries: int, open_tasks: int) -> dict[str, Any]:
             for event, before, after, minutes, task in events:
                 cursor.execute(ENTRY.format(event=event, before=before, after=after, minutes=minutes, task=task, low=low, high=high,
                                code={"milestone": "seen", "done": "settled"}.get(event, ""), detail="{{}}".format()), given)  # fmt: skip
-        cursor.execute(STATE.format(people=PEOPLE), given)
+        cursor.execute(STATE.format(people=people), given)
         cursor.execute(
             "INSERT INTO pathways_journeystate (journey_id, person_id, pathway, is_open, opened_at, outcome, waiting_steps, last_entry) "
-            f"SELECT j, 1 + j %% {PEOPLE}, 'urgent-community-response', j <= %(open)s, now() - interval '1 day', '', '[]', j "
+            f"SELECT j, 1 + j %% {people}, 'urgent-community-response', j <= %(open)s, now() - interval '1 day', '', '[]', j "
             "FROM generate_series(1, %(journeys)s) j", given)  # fmt: skip
         cursor.execute(
             "INSERT INTO pathways_clockstate (task_id, service_id, code, standard, started_at, due_at, stopped_at, paused_seconds, is_met, is_void) "
@@ -137,6 +143,7 @@ def questions(reader: Any, open_tasks: int) -> dict[str, Callable[[random.Random
 
     from localcare.foundation.pathways import queries
     from localcare.foundation.pathways.models import Journey
+    from localcare.foundation.pathways.story import stories
     from localcare.foundation.people.models import Person
     from localcare.foundation.services.models import Service
 
@@ -151,7 +158,7 @@ def questions(reader: Any, open_tasks: int) -> dict[str, Callable[[random.Random
 
     def story(draw: random.Random) -> object:
         journey = Journey.objects.select_related("version").get(pk=1 + draw.randrange(open_tasks))
-        return queries.story(journey)
+        return stories([journey])
 
     return {
         "queue, one page": lambda draw: list(queries.tasks_of(reader)[25 * draw.randrange(20) :][:25]),
