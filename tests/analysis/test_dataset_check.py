@@ -147,6 +147,25 @@ def test_a_parquet_column_of_the_wrong_type(tmp_path: Path) -> None:
     assert (found.table, found.column, found.value) == ("registrations", "started_on", "VARCHAR")
 
 
+@pytest.mark.parametrize("damage", ["another kind", "cut off", "altered within"])
+def test_a_damaged_file_is_named_and_the_rest_is_checked(tmp_path: Path, damage: str) -> None:
+    people = [PERSONS[0] | {"person_id": number, "nhs_number": None} for number in range(1, 5001)]
+    folder = dataset(tmp_path, persons=people, registrations=[REGISTRATIONS[0] | {"person_id": 9999}])
+    file = folder / "persons.parquet"
+    whole = file.read_bytes()
+    file.write_bytes(
+        {
+            "another kind": b"person_id,birth_date\n",
+            "cut off": whole[: len(whole) // 2],
+            "altered within": whole[:8] + bytes(200) + whole[208:],
+        }[damage]
+    )
+    report = check(folder)
+    (found,) = [problem for problem in report.problems if problem.rule == "unreadable"]
+    assert found.table == "persons" and "cannot be read" in found.message and "again" in found.remedy
+    assert not report.can_be_read and report.rows["registrations"] == 1
+
+
 def test_metadata_of_another_version(tmp_path: Path) -> None:
     dataset(tmp_path)
     (tmp_path / "dataset.json").write_text(json.dumps({"schema_version": 9, "as_of": "soon"}))

@@ -11,40 +11,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from localcare.analysis.dataset.check_opening import Opened, Problem, damaged_tables, open_table
 from localcare.analysis.dataset.check_rules import DatedRule, dated_rules
 from localcare.analysis.dataset.engine import DEFAULT_MEMORY_LIMIT, connect
-from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, DatasetError, table_file
-from localcare.analysis.dataset.schema import SCHEMA_VERSION, TABLES, Column, Table
+from localcare.analysis.dataset.linked_dataset import DUCKDB_TYPES, DatasetError
+from localcare.analysis.dataset.schema import SCHEMA_VERSION, TABLES, Column
 from localcare.analysis.dataset.writing import METADATA_FILE, read_metadata
+from localcare.analysis.libraries import duckdb
 
 EXAMPLES = 10
-CANNOT_BE_READ = ("missing-table", "missing-column", "wrong-type", "schema-version")
+CANNOT_BE_READ = ("unreadable", "missing-table", "missing-column", "wrong-type", "schema-version")
 Progress = Callable[[str, int, int], None]
-
-# what a stored type may be, as DuckDB names it, for it to be read as the schema's type without loss
-ACCEPTED = {
-    "int64": {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT"},
-    "int32": {"INTEGER", "SMALLINT", "TINYINT", "USMALLINT", "UTINYINT", "BIGINT"},
-    "string": {"VARCHAR"},
-    "date": {"DATE"},
-    "timestamp": {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"},
-    "double": {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT"},
-    "boolean": {"BOOLEAN"},
-}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One problem in one place; `rows` says how many rows have it, of which this is an example."""
-
-    rule: str
-    table: str
-    column: str
-    row: str
-    value: str
-    message: str
-    remedy: str
-    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,18 +44,6 @@ class CheckReport:
         return not any(problem.rule in CANNOT_BE_READ for problem in self.problems)
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """A table that is there: its typed view, its view as stored, and how a row is named."""
-
-    described: Table
-    typed: str
-    stored: str
-    row: str
-    present: dict[str, str]
-    is_csv: bool
-
-
 def check(
     path: Path | str,
     *,
@@ -98,26 +63,41 @@ def check(
     connection = connect(memory_limit=memory_limit, threads=threads).con
     problems = list(_metadata_problems(directory))
     until = as_of or _as_of(directory)
-    opened: dict[str, _Opened] = {}
+    opened: dict[str, Opened] = {}
     rows: dict[str, int] = {}
     for step, described in enumerate(TABLES):
         if progress:
             progress(f"Reading {described.name}", step, 2 * len(TABLES))
-        found, table_problems = _open(connection, directory, described)
+        found, table_problems = open_table(connection, directory, described)
         problems += table_problems
         if found:
             opened[described.name] = found
             rows[described.name] = _number(connection, f"select count(*) from {found.stored}")
-    for step, table in enumerate(opened.values()):
+    for step, table in enumerate(list(opened.values())):
         if progress:
             progress(f"Checking {table.described.name}", len(TABLES) + step, 2 * len(TABLES))
-        problems += _table_problems(connection, table, opened, until)
+        problems += _checked(connection, table, opened, until)
     connection.close()
     counts: dict[str, int] = {}
     for problem in problems:
         key = f"{problem.table}.{problem.column}: {problem.rule}"
         counts[key] = problem.rows
     return CheckReport(tuple(problems), counts, rows, until)
+
+
+def _checked(connection: Any, table: Opened, opened: dict[str, Opened], until: date | None) -> list[Problem]:
+    """The problems of a table's rows; tables found to be damaged on the way are said so, and no longer opened."""
+    if table.described.name not in opened:
+        return []
+    try:
+        return list(_table_problems(connection, table, opened, until))
+    except duckdb.Error:
+        damaged = damaged_tables(connection, opened.values())
+        if not damaged:
+            raise
+        for problem in damaged:
+            del opened[problem.table]
+        return damaged + _checked(connection, table, opened, until)
 
 
 def _as_of(directory: Path) -> date | None:
@@ -149,72 +129,8 @@ def _metadata_problems(directory: Path) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _open(connection: Any, directory: Path, described: Table) -> tuple[_Opened | None, list[Problem]]:
-    name = described.name
-    file = table_file(directory, name)
-    if file is None:
-        remedy = f"add {name}.parquet or {name}.csv, with no rows if there are none"
-        missing = Problem("missing-table", name, "", "", "", "the table is missing", remedy)
-        return None, [missing] if described.required else []
-    is_csv = ".csv" in file.suffixes
-    connection.execute(f"create view stored_{name} as select * from {_reader(file, is_csv)}")
-    present = {row[0]: row[1] for row in connection.execute(f"describe stored_{name}").fetchall()}
-    problems = [
-        Problem(
-            "missing-column", name, column.name, "", "", "the required column is missing",
-            f"add {column.name} ({column.type}): {column.meaning}",
-        )
-        for column in described.columns
-        if column.required and column.name not in present
-    ]  # fmt: skip
-    problems += [
-        Problem(
-            "unknown-column",
-            name,
-            column,
-            "",
-            "",
-            "the schema has no such column",
-            "rename it, or leave it out",
-        )
-        for column in present
-        if column not in {known.name for known in described.columns} and column != "row_in_file"
-    ]
-    wrong = [] if is_csv else list(_wrong_stored_types(described, present))
-    typed = ", ".join(_typed(column, present, wrong) for column in described.columns)
-    row = "row_in_file" if is_csv else described.key
-    extra = ", row_in_file" if is_csv else ""
-    connection.execute(f"create view typed_{name} as select {typed}{extra} from stored_{name}")
-    opened = _Opened(described, f"typed_{name}", f"stored_{name}", row, present, is_csv)
-    return opened, problems + wrong
-
-
-def _reader(file: Path, is_csv: bool) -> str:
-    place = str(file / "*.parquet" if file.is_dir() else file).replace("'", "''")
-    if not is_csv:
-        return f"read_parquet('{place}')"
-    read = f"read_csv('{place}', all_varchar=true, header=true, parallel=false)"
-    return f"(select *, row_number() over () + 1 as row_in_file from {read})"
-
-
-def _wrong_stored_types(described: Table, present: dict[str, str]) -> Iterator[Problem]:
-    for column in described.columns:
-        stored = present.get(column.name)
-        if stored and stored not in ACCEPTED[column.type] and stored != '"NULL"':
-            yield Problem(
-                "wrong-type", described.name, column.name, "", stored,
-                f"is stored as {stored}, not as {column.type}", f"write the column as {column.type}",
-            )  # fmt: skip
-
-
-def _typed(column: Column, present: dict[str, str], wrong: list[Problem]) -> str:
-    if column.name not in present:
-        return f"null::{DUCKDB_TYPES[column.type]} as {column.name}"
-    return f'try_cast("{column.name}" as {DUCKDB_TYPES[column.type]}) as {column.name}'
-
-
 def _table_problems(
-    connection: Any, table: _Opened, opened: dict[str, _Opened], until: date | None
+    connection: Any, table: Opened, opened: dict[str, Opened], until: date | None
 ) -> Iterator[Problem]:
     described = table.described
     for column in described.columns:
@@ -231,7 +147,7 @@ def _table_problems(
 
 
 def _column_problems(
-    connection: Any, table: _Opened, column: Column, opened: dict[str, _Opened]
+    connection: Any, table: Opened, column: Column, opened: dict[str, Opened]
 ) -> Iterator[Problem]:
     name = column.name
     stored = f'"{name}"'
@@ -268,7 +184,7 @@ def _column_problems(
             )  # fmt: skip
 
 
-def _duplicates(connection: Any, table: _Opened) -> Iterator[Problem]:
+def _duplicates(connection: Any, table: Opened) -> Iterator[Problem]:
     key = table.described.key
     repeated = f"(select {key} from {table.typed} where {key} is not null group by {key} having count(*) > 1)"
     yield from _found(
@@ -277,7 +193,7 @@ def _duplicates(connection: Any, table: _Opened) -> Iterator[Problem]:
     )  # fmt: skip
 
 
-def _nhs_numbers(connection: Any, table: _Opened) -> Iterator[Problem]:
+def _nhs_numbers(connection: Any, table: Opened) -> Iterator[Problem]:
     """Ten digits, spaces and hyphens aside, of which the last is the check digit (modulus 11)."""
     digits = "replace(replace(nhs_number, ' ', ''), '-', '')"
     total = " + ".join(f"(ascii({digits}[{place}]) - 48) * {11 - place}" for place in range(1, 10))
@@ -289,7 +205,7 @@ def _nhs_numbers(connection: Any, table: _Opened) -> Iterator[Problem]:
     )  # fmt: skip
 
 
-def _dated(connection: Any, table: _Opened, rule: DatedRule) -> Iterator[Problem]:
+def _dated(connection: Any, table: Opened, rule: DatedRule) -> Iterator[Problem]:
     yield from _found(
         connection, f"{table.typed} as checked {rule.joins}", table, column=rule.column, rule=rule.name,
         value=f"checked.{rule.column}", condition=rule.condition, message=rule.message, remedy=rule.remedy,
@@ -298,7 +214,7 @@ def _dated(connection: Any, table: _Opened, rule: DatedRule) -> Iterator[Problem
 
 
 def _found(
-    connection: Any, source: str, table: _Opened, *, column: str, rule: str, value: str, condition: str,
+    connection: Any, source: str, table: Opened, *, column: str, rule: str, value: str, condition: str,
     message: str, remedy: str, row: str = "",
 ) -> Iterator[Problem]:  # fmt: skip
     """The first examples of a condition in the order of the file, each with how many rows there are in all."""

@@ -14,6 +14,9 @@ from localcare.analysis.libraries import ibis
 Engine = Literal["duckdb", "spark"]
 ENGINES: tuple[str, ...] = get_args(Engine)
 DEFAULT_MEMORY_LIMIT = "800MB"  # the program itself takes some 150 MB more
+BYTES_A_PERSON = 200  # with much less, groups and joins of many people go to disk and come back
+SHARE_OF_MACHINE, DUCKDBS_SHARE = 0.5, 0.8
+UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _NUMBERS = count(1)
 
 
@@ -43,6 +46,24 @@ def connect(
     if temp_directory is not None:
         options["temp_directory"] = str(temp_directory)
     return ibis.duckdb.connect(**options)
+
+
+def give_memory(backend: Any, people: int) -> None:
+    """Let DuckDB use as much memory as so many people are worked out in without spilling, within half of the machine's.
+
+    It never gets less than it has.
+    """
+    before = memory_limit_bytes(backend)
+    backend.con.execute("reset memory_limit")  # to what DuckDB takes by itself, which knows of containers
+    most = round(memory_limit_bytes(backend) / DUCKDBS_SHARE * SHARE_OF_MACHINE)
+    backend.con.execute(f"set memory_limit = '{max(before, min(people * BYTES_A_PERSON, most))}B'")
+
+
+def memory_limit_bytes(backend: Any) -> int:
+    """The memory limit of a DuckDB engine in bytes, to the precision with which it tells."""
+    (told,) = backend.con.execute("select current_setting('memory_limit')").fetchone()
+    number, unit = told.split()
+    return round(float(number) * UNITS[unit])
 
 
 def is_spark(backend: Any) -> bool:

@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from localcare.analysis.dataset.engine import ENGINES, Engine, connect, distinct_values, is_spark
+from localcare.analysis.dataset.engine import (
+    ENGINES,
+    Engine,
+    connect,
+    distinct_values,
+    give_memory,
+    is_spark,
+)
 from localcare.analysis.dataset.schema import TABLES, Column, Table, table
 from localcare.analysis.dataset.spark import connect_spark
 from localcare.analysis.dataset.spark_files import SparkFiles, address_of, is_address, nothing
@@ -53,11 +60,12 @@ class LinkedDataset:
     ) -> Self:
         """Open a folder on an engine of its own; beyond the memory limit it spills to `temp_directory`.
 
-        DuckDB reads folders of this machine with so many `threads`. Spark reads any address it knows (s3a://, hdfs://,
-        file://) on the `master` (by default all cores of this machine), with further `spark_settings`; a session that
-        is already active is used and left as it is. Raises SparkError when PySpark or Java is missing, and
-        DatasetError when the folder or a required table is missing (`allow_missing` lets tables other than persons
-        and registrations be absent, which then count as empty).
+        Without a limit, DuckDB has 800 MB, and 200 MB for each million people where that is more and half of the
+        machine's memory allows it. DuckDB reads folders of this machine with so many `threads`. Spark reads any
+        address it knows (s3a://, hdfs://, file://) on the `master` (by default all cores of this machine), with further
+        `spark_settings`; a session that is already active is used and left as it is. Raises SparkError when PySpark or
+        Java is missing, and DatasetError when the folder or a required table is missing (`allow_missing` lets tables
+        other than persons and registrations be absent, which then count as empty).
         """
         if engine not in ENGINES:
             raise DatasetError(f"there is no engine {engine!r}; choose from {', '.join(ENGINES)}")
@@ -65,7 +73,10 @@ class LinkedDataset:
             _refuse_what_is_for_spark(path, master, spark_settings)
             options: dict[str, Any] = {} if memory_limit is None else {"memory_limit": memory_limit}
             backend = connect(threads=threads, temp_directory=temp_directory, **options)
-            return cls(path, backend, allow_missing=allow_missing)
+            dataset = cls(path, backend, allow_missing=allow_missing)
+            if memory_limit is None:
+                give_memory(backend, dataset.people_in_files())
+            return dataset
         spark = connect_spark(
             master=master, memory_limit=memory_limit, temp_directory=temp_directory, settings=spark_settings
         )
@@ -110,6 +121,16 @@ class LinkedDataset:
     def distinct(self, name: str, column: str) -> list[str]:
         """The distinct values of a text column of a table, as recorded; empty ones are left out."""
         return distinct_values(self.table(name), column)
+
+    def people_in_files(self) -> int:
+        """How many rows the Parquet files of persons say they have; 0 for CSV, which would have to be read. DuckDB only."""
+        file = self.files["persons"]
+        if file.suffix in (".csv", ".gz"):
+            return 0
+        (people,) = self.backend.con.execute(
+            "select sum(num_rows) from parquet_file_metadata(?)", [parquet_path(file)]
+        ).fetchone()
+        return int(people or 0)
 
     def narrow(self, first: int, last: int) -> None:
         """Let every Parquet table already opened show only the people with keys from `first` to `last`.

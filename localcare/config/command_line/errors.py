@@ -42,6 +42,8 @@ class PlainErrors(TyperGroup):
 def sentence(error: Exception) -> str:
     """What to tell of an error: its own words when they are meant for people, or else where to look."""
     said = str(error).strip()
+    if _module(type(error)) in ENGINES and said:
+        return f"{said.splitlines()[0]}: check the files. Run: localcare dataset check FOLDER"
     for kind in type(error).__mro__:
         if remedy := REMEDIES.get(kind.__name__):
             return f"{said.splitlines()[0] if said else kind.__name__}: {remedy}"
@@ -50,11 +52,16 @@ def sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {said or 'no more is known'}. Run the command again with --debug to see where."
 
 
+ENGINES = ("duckdb", "_duckdb")  # they read files; their errors are named like those of the database
 REMEDIES = {  # by name, so that nothing needs to be imported to look
     "OperationalError": "the database does not answer as it should. Run: localcare doctor",
     "ProgrammingError": "the database does not look as expected. Run: localcare migrate",
     "PermissionError": "run as the owner of that file, or choose another place.",
 }
+
+
+def _module(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
 
 
 def _is_meant_for_people(error: Exception) -> bool:
