@@ -34,7 +34,11 @@ SparkSettings = Annotated[
     typer.Option("--spark-conf", help="A setting of Spark, as name=value; may be given several times."),
 ]
 MemoryLimit = Annotated[
-    str | None, typer.Option(help="Memory for the engine [800MB, or 200MB for each million people; 2GB for Spark's driver].", metavar="4GB")
+    str | None,
+    typer.Option(
+        help="Memory for the engine [800MB, or 200MB for each million people; 2GB for Spark's driver].",
+        metavar="4GB",
+    ),
 ]
 
 
