@@ -44,6 +44,8 @@ def load(*names: str, **environment: str) -> subprocess.CompletedProcess[str]:
         ({"DATABASE_URL": "mysql://u:p@h/d"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "postgresql://u:pass/word@h/d"}, "percent-encode special characters"),
         ({"LOCALCARE_SESSION_IDLE_MINUTES": "half an hour"}, "it must be a whole number"),
+        ({"LOCALCARE_EXPORT_WORKS_PERCENT": "0"}, "must be a whole number from 5 to 100"),
+        ({"LOCALCARE_EXPORT_WORKS_PERCENT": "101"}, "must be a whole number from 5 to 100"),
         ({"LOCALCARE_REQUIRE_SECOND_FACTOR": "perhaps"}, "it must be yes or no"),
     ],
 )

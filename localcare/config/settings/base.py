@@ -135,7 +135,7 @@ METRICS_TOKEN = environment.text("LOCALCARE_METRICS_TOKEN")
 READY_NEEDS_WORKER = environment.switch("LOCALCARE_READY_NEEDS_WORKER", default=False)
 # Keep the nightly export, without names, so that the next reads only what changed.
 KEEP_NIGHTLY_EXPORT = environment.switch("LOCALCARE_KEEP_NIGHTLY_EXPORT", default=False)
-EXPORT_WORKS_PERCENT = environment.number("LOCALCARE_EXPORT_WORKS_PERCENT", 60, least=5, most=100)
+EXPORT_WORKS_PERCENT = environment.number("LOCALCARE_EXPORT_WORKS_PERCENT", 40, least=5, most=100)
 LOGGING = logging_settings(
     readable=environment.switch("LOCALCARE_READABLE_LOGS", default=True),
     level=environment.text("LOCALCARE_LOG_LEVEL", "INFO"),

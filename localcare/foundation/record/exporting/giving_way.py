@@ -21,7 +21,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection, transaction
 
-GIVE_WAY = 10  # "nice": of two that want the processor, a desk gets about nine tenths
+GIVE_WAY = 19  # "nice": of two that want the processor, a desk gets nearly all of it
 LONGEST_REST = 1.0  # seconds: a machine that stood still is no reason to stand still as long again
 T = TypeVar("T")
 
