@@ -29,6 +29,9 @@ SECTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
         effect.against_baseline,
         effect.difference_in_differences,
         effect.matched_controls,
+        effect.discontinuity,
+        effect.usual_bandwidth,
+        effect.by_itself,
     ),
     "Charts: `localcare.analysis.charts`": (
         charts.run_chart,
@@ -40,6 +43,7 @@ SECTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
         charts.map_of,
         charts.effect_chart,
         charts.slope_chart,
+        charts.threshold_chart,
         charts.icon_picture,
         charts.load,
     ),

@@ -16,9 +16,10 @@ from localcare.analysis.charts import (
     overlay,
     run_chart,
     slope_chart,
+    threshold_chart,
     waterfall,
 )
-from localcare.analysis.effect import Panel, difference_in_differences
+from localcare.analysis.effect import AtThreshold, Panel, difference_in_differences, discontinuity
 from localcare.analysis.spc.funnel import funnel
 from localcare.analysis.spc.inequality import inequality
 from localcare.analysis.spc.xmr import Rebase, xmr
@@ -55,6 +56,13 @@ def square(west: float, south: float, size: float) -> dict:
 
 AREAS = {"A": square(0.8, 51.0, 0.2), "B": square(1.0, 51.0, 0.2), "C": square(0.8, 51.2, 0.2)}
 AREA_NAMES = {"A": "Ashford", "B": "Deal", "C": "Thanet"}
+
+RISKS = [100 + number % 200 for number in range(2000)]
+THRESHOLD = discontinuity(
+    AtThreshold(RISKS, [(risk % 7 + (risk >= 200)) // 3 for risk in RISKS], [12.0] * 2000),
+    threshold=200,
+    bandwidth=100,
+)
 
 FIFTHS = ["1", "2", "3", "4", "5"]
 UNEQUAL = inequality([520, 560, 545, 400, 300], [4000, 5200, 6100, 5500, 4700], multiplier=100)
@@ -125,6 +133,13 @@ DRAW: dict[str, Callable[[str], bytes]] = {
         labels=FIFTHS,
         title="Readmitted by fifth of deprivation",
         unit="% of discharges",
+        format=format,
+    ),
+    "threshold": lambda format: threshold_chart(
+        THRESHOLD,
+        title="Emergency admissions",
+        unit="per 1,000 person-months",
+        scores="risk per 1,000",
         format=format,
     ),
     "map": lambda format: map_of(

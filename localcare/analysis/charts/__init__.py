@@ -13,6 +13,7 @@ from localcare.analysis.charts.intervals import (
 from localcare.analysis.charts.maps import map_in_words, map_of
 from localcare.analysis.charts.run_chart import run_chart, run_chart_in_words
 from localcare.analysis.charts.series import Band, fan, fan_in_words, overlay, overlay_in_words
+from localcare.analysis.charts.threshold_chart import threshold_chart, threshold_chart_in_words
 
 __all__ = [
     "Band",
@@ -35,6 +36,8 @@ __all__ = [
     "run_chart_in_words",
     "slope_chart",
     "slope_chart_in_words",
+    "threshold_chart",
+    "threshold_chart_in_words",
     "waterfall",
     "waterfall_in_words",
 ]

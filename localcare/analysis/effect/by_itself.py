@@ -2,15 +2,16 @@
 
 People are put on a list because of what happened to them lately, and what was high by chance is not as high again. How high
 it would be with no list at all is read off everybody registered over two periods that both lie before the list: so many had
-none, one, two … in the first, and so many on average in the second. Those averages, taken over the listed by their own number
-before the list, are what would have been expected without it (Galton 1886; Barnett, van der Pols and Dobson 2005, Int J
-Epidemiol 34:215). Nothing is assumed about a distribution.
+none, one, two … in the first, and so many on average in the second, among people of one kind (age and frailty, say). Those
+averages, taken over the listed by their own kind and number before the list, are what would have been expected without it
+(Galton 1886; Barnett, van der Pols and Dobson 2005, Int J Epidemiol 34:215). Nothing is assumed about a distribution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from localcare.analysis.effect.results import CannotCompare
 
@@ -20,9 +21,12 @@ FEWEST_PEOPLE = (
 )
 
 CANNOT_SAY = (
-    "This knows of each person only how often it happened before, and nothing of age or illness: people on a list may be iller "
-    "than others with the same number, and would fall less. It shows how much a fall can mean nothing, not what the list did."
+    "This knows of each person only how often it happened before, and age and frailty: people on a list may be iller than others "
+    "like them in that, and would fall less. It shows how much of a fall can mean nothing, not what the list did."
 )
+Numbers = Mapping[
+    int, tuple[int, float]
+]  # by events in a first period: how many people, and their events in the next
 
 
 @dataclass(frozen=True)
@@ -56,27 +60,45 @@ class ByItself:
 
 
 def by_itself(
-    everybody: Mapping[int, tuple[int, float]], *, before: Sequence[int], after: Sequence[float]
+    everybody: Mapping[Any, Numbers], *, before: Sequence[tuple[Hashable, int]], after: Sequence[float]
 ) -> ByItself:
     """What the listed would have come to with no list at all.
 
-    `everybody` gives, for each number of events in a first period, how many people had it and how many events they had in the
-    next, both before the list. `before` are the listed people's events in the period just before the list, `after` those for
-    as long a time after it (by person; for somebody seen for a part of it, scaled up or left out). Raises CannotCompare.
+    `everybody` gives, for each kind of person and number of events in a first period, how many people had it and how many
+    events they had in the next, both before the list. `before` are the listed people's kinds and events in the period just
+    before the list, `after` their events for as long a time after it. Raises CannotCompare.
     """
-    rows = following(everybody)
-    if not rows or not before or len(before) != len(after):
+    means = {
+        kind: {row.events: row.mean_next for row in following(numbers)} for kind, numbers in everybody.items()
+    }
+    if not before or len(before) != len(after) or not all(means.get(kind) for kind, _ in before):
         raise CannotCompare("nobody is listed, or nobody is known before the list; give people of both")
-    means = {row.events: row.mean_next for row in rows}
-    numbers = sorted(means)
-    expected = sum(
-        means[max(number for number in numbers if number <= max(each, numbers[0]))] for each in before
-    )
+    expected = sum(_mean_after(means[kind], events) for kind, events in before)
     people = len(before)
-    return ByItself(sum(before) / people, expected / people, sum(after) / people, rows)
+    return ByItself(
+        sum(events for _, events in before) / people,
+        expected / people,
+        sum(after) / people,
+        following(_together(everybody)),
+    )
 
 
-def following(everybody: Mapping[int, tuple[int, float]]) -> tuple[Following, ...]:
+def _mean_after(means: Mapping[int, float], events: int) -> float:
+    numbers = [number for number in means if number <= events]
+    return means[max(numbers) if numbers else min(means)]
+
+
+def _together(everybody: Mapping[Any, Numbers]) -> dict[int, tuple[int, float]]:
+    """All kinds together."""
+    found: dict[int, tuple[int, float]] = {}
+    for numbers in everybody.values():
+        for number, (people, events) in numbers.items():
+            before = found.get(number, (0, 0.0))
+            found[number] = (before[0] + people, before[1] + events)
+    return found
+
+
+def following(everybody: Numbers) -> tuple[Following, ...]:
     """The averages that follow each number of events; numbers that few people have join the next smaller one."""
     joined: dict[int, list[float]] = {}
     for number, (people, events) in everybody.items():

@@ -18,6 +18,7 @@ urlpatterns = [
     path("list/overview/", run_views.overview, name="list-overview"),
     path("list/evaluation/", evaluation_views.evaluation, name="list-evaluation"),
     path("list/evaluation/table.csv", evaluation_views.evaluation_csv, name="list-evaluation-csv"),
+    path("list/evaluation/<slug:outcome>.svg", evaluation_views.picture, name="list-evaluation-picture"),
     path("list/runs/", run_views.runs, name="list-runs"),
     path("list/runs/now/", run_views.run_now, name="list-run-now"),
     path("list/runs/<int:run_id>/", run_views.run, name="list-run"),

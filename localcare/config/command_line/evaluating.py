@@ -110,8 +110,11 @@ def _tell(found: dict[str, Any]) -> None:
     console.print(
         f"The list of {question.night}, followed until {question.until}: {found['listed']} people.\n"
     )
-    for table in (found["done"], found["groups"]):
-        _draw(console, table)
+    done = found["done"]
+    for heading, cell in zip(done.headings[1:], done.rows[0][1:], strict=True):
+        console.print(f"  {heading['text']}: {cell}")
+    console.print(f"{escape(done.note)} Every area and practice is in the file of --out.\n")
+    _draw(console, found["groups"])
     console.print("[bold]Before and after alone says nothing.[/]")
     if found["itself"]:
         console.print(escape(found["itself"].says) + "\n")

@@ -138,7 +138,7 @@ def test_everybody_before_counts_the_registered_by_their_number(night):
     night.run.refresh_from_db()
     stranger = Person.objects.create(birth_date=NIGHT, sex="male")
     night.stay(stranger, -100)
-    assert everybody_before(Question(night.run, DAYS)) == {0: (2, 0.0), 2: (1, 1.0)}
+    assert everybody_before(Question(night.run, DAYS)) == {" 2": {0: (2, 0.0), 2: (1, 1.0)}}
 
 
 def test_it_is_what_a_slow_twin_counts(night):

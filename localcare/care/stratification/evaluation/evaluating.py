@@ -43,6 +43,7 @@ OUTCOMES = {
     DEATHS: "Deaths",
 }
 NO_RISK = "On that night nobody had a risk: no model was in force that gave everybody one."
+Everybody = Mapping[str, Mapping[int, tuple[int, float]]]  # see reading.everybody_before
 KEPT_FOR = 24 * 60 * 60  # seconds: the records of a night long past hardly change
 
 
@@ -69,7 +70,7 @@ def evaluate(question: Question, definitions: Definitions) -> Evaluation:
     return found
 
 
-def evaluated(question: Question, people: Followed, everybody: Mapping[int, tuple[int, float]]) -> Evaluation:
+def evaluated(question: Question, people: Followed, everybody: Everybody) -> Evaluation:
     """The answer from what became of people."""
     return Evaluation(
         question,
@@ -79,12 +80,16 @@ def evaluated(question: Question, people: Followed, everybody: Mapping[int, tupl
     )
 
 
-def _by_itself(people: Followed, everybody: Mapping[int, tuple[int, float]], days: int) -> ByItself | None:
+def _by_itself(people: Followed, everybody: Everybody, days: int) -> ByItself | None:
     """Emergency admissions of those listed who were seen to the end: the dead and the moved would count as fallen."""
     seen = people.listed & (people.months >= (days - 0.5) / DAYS_OF_A_MONTH)
-    before, after = people.events[EMERGENCY, BEFORE][seen], people.events[EMERGENCY, AFTER][seen]
+    before = people.events[EMERGENCY, BEFORE][seen].astype(int).tolist()
     try:
-        return by_itself(everybody, before=before.astype(int).tolist(), after=after.tolist())
+        return by_itself(
+            everybody,
+            before=list(zip(people.kind[seen].tolist(), before, strict=True)),
+            after=people.events[EMERGENCY, AFTER][seen].tolist(),
+        )
     except CannotCompare:
         return None
 

@@ -6,10 +6,11 @@ acted on and not. A cohort or segment is also held against the whole list, from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
-from localcare.analysis.disclosure import Sum, hidden_cells
+from localcare.analysis.covering import covered
+from localcare.analysis.disclosure import SMALLEST, Sum
 from localcare.care.stratification.evaluation.counting import (
     ACTED,
     DECISIONS,
@@ -68,21 +69,37 @@ class Shown:
         return format_number(self.counts.total(practices)[measure])
 
 
-def shown(counts: Counted, places: Places, *, whole: Shown | None = None) -> Shown:
-    """The numbers with the hidden ones settled; `whole` is what the reader is shown of the whole list."""
+def shown(counts: Counted, places: Places, *, whole: Counted | None = None) -> Shown:
+    """The numbers with the hidden ones settled; `whole` are those of the whole list, which the reader may see as well."""
     if places.everywhere in places.seen:
         return Shown(counts, frozenset())
-    numbers = _numbers(counts, places)
-    sums = _sums(places)
-    known = {cell for cell in numbers if cell[0] in places.seen}
-    unseen = {cell for cell in numbers if cell[0] not in {*places.shown, places.everywhere}}
+    numbers, sums = _numbers(counts, places), _sums(places)
     if whole is not None:
-        beside = _beside_the_whole(numbers, whole, places)
-        numbers |= beside.numbers
-        sums += beside.sums
-        known |= beside.known
-        unseen |= beside.unseen
-    return Shown(counts, frozenset(hidden_cells(numbers, sums, known=known, unseen=unseen)))
+        beside, more = _beside_the_whole(numbers, _numbers(whole, places))
+        numbers, sums = numbers | beside, sums + more
+    return Shown(counts, frozenset(_settled(numbers, sums, places.seen)))
+
+
+def _settled(numbers: dict[Cell, int], sums: Sequence[Sum[Cell]], seen: Set[Practices]) -> set[Cell]:
+    """The cells to hide, where those of seen places are known to the reader: what is left of a sum without them counts."""
+    left: dict[Cell, Cell] = {}  # what is left of a total, and the total
+    lines = []
+    for number, one in enumerate(sums):
+        parts = tuple(part for part in one.parts if part[0] not in seen)
+        if one.total[0] in seen or len(parts) == len(one.parts):
+            lines += [] if one.total[0] in seen else [one]
+            continue
+        rest = (one.total[0], ("left", str(number)))
+        numbers[rest], left[rest] = sum(numbers[part] for part in parts), one.total
+        lines.append(Sum(rest, parts))
+    hidden = {cell for cell, number in numbers.items() if 0 < number < SMALLEST and cell[0] not in seen}
+    counts = {cell: (number,) for cell, number in numbers.items()}
+    while True:
+        found = covered(lines, counts, hidden, SMALLEST)
+        hidden = found | {total for rest, total in left.items() if rest in found}
+        hidden |= {rest for rest, total in left.items() if total in found}
+        if hidden == found:
+            return found
 
 
 def _numbers(counts: Counted, places: Places) -> dict[Cell, int]:
@@ -114,31 +131,14 @@ def _across(place: Practices, total: Measure, parts: Iterable[Measure]) -> list[
     return [Sum((place, total), tuple((place, part) for part in parts))]
 
 
-@dataclass(frozen=True)
-class _Beside:
-    numbers: dict[Cell, int]
-    sums: Sequence[Sum[Cell]]
-    known: set[Cell]
-    unseen: set[Cell]
-
-
-def _beside_the_whole(numbers: dict[Cell, int], whole: Shown, places: Places) -> _Beside:
-    """The whole list's numbers, which are shown or hidden already, and what is left of each without the part."""
-    total = _numbers(whole.counts, places)
-    of_whole: dict[Cell, int] = {
-        (place, ("whole", *measure)): number for (place, measure), number in total.items()
-    }
-    rest: dict[Cell, int] = {
-        (place, ("rest", *measure)): number - numbers[place, measure]
-        for (place, measure), number in total.items()
-    }
-    sums: list[Sum[Cell]] = [
-        Sum((place, ("whole", *measure)), ((place, measure), (place, ("rest", *measure))))
-        for place, measure in total
-    ]
-    told: set[Cell] = {
-        (place, ("whole", *measure))
-        for place, measure in total
-        if (place, measure) not in whole.hidden and place in {*places.shown, places.everywhere}
-    }
-    return _Beside(of_whole | rest, sums, told, set(rest) | (set(of_whole) - told))
+def _beside_the_whole(
+    numbers: dict[Cell, int], whole: dict[Cell, int]
+) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
+    """The whole list's numbers, and what is left of each without the part that is looked at."""
+    found: dict[Cell, int] = {}
+    sums = []
+    for (place, measure), number in whole.items():
+        all_of_it, rest = (place, ("whole", *measure)), (place, ("rest", *measure))
+        found |= {all_of_it: number, rest: number - numbers[place, measure]}
+        sums.append(Sum(all_of_it, ((place, measure), rest)))
+    return found, sums

@@ -22,6 +22,7 @@ from localcare.care.stratification.evaluation.questions import (
     runs_with_risks,
     suggested,
 )
+from localcare.care.stratification.evaluation.readings import readings
 from localcare.care.stratification.overview import Practices
 from localcare.care.stratification.queries import PlaceChoice
 from localcare.kernel.access.readers import Reader
@@ -79,7 +80,7 @@ def answer_for(
         "happened": presenters.happened_by_place(shown, choices, everywhere, question.days),
         "groups": presenters.happened_by_group(shown, everywhere, question.days),
         "itself": presenters.fall_by_itself(evaluation.itself, question.days),
-        "readings": presenters.readings(evaluation),
+        "readings": readings(evaluation),
         "listed": shown.people(everywhere, ("listed",)),
         "hides": not sees_people,
         "risk_from": _risk_from(question),
@@ -99,7 +100,7 @@ def _shown(
     if question.who == EVERYBODY or everywhere in places.seen:
         return hiding.shown(evaluation.counts, places)
     of_all = evaluate(replace(question, who=EVERYBODY), definitions)
-    return hiding.shown(evaluation.counts, places, whole=hiding.shown(of_all.counts, places))
+    return hiding.shown(evaluation.counts, places, whole=of_all.counts)
 
 
 def _risk_from(question: Question) -> date | None:

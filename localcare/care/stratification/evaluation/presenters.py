@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from localcare.analysis.disclosure import SMALLEST
-from localcare.analysis.effect import ByItself, Discontinuity, Following, Interval
+from localcare.analysis.effect import ByItself, Following
 from localcare.analysis.plain_numbers import figure, percent
 from localcare.care.stratification.evaluation.counting import (
     ACTED,
@@ -16,7 +16,7 @@ from localcare.care.stratification.evaluation.counting import (
     QUIET,
     Measure,
 )
-from localcare.care.stratification.evaluation.evaluating import OUTCOMES, PER, Evaluation
+from localcare.care.stratification.evaluation.evaluating import OUTCOMES, PER
 from localcare.care.stratification.evaluation.hiding import DECIDED, FOLLOWED, HIDDEN, Shown
 from localcare.care.stratification.evaluation.questions import WINDOWS
 from localcare.care.stratification.evaluation.reading import (
@@ -27,11 +27,13 @@ from localcare.care.stratification.evaluation.reading import (
     DEATHS,
     EARLIER,
 )
+from localcare.care.stratification.evaluation.readings import Reading
 from localcare.care.stratification.overview import Practices
 from localcare.care.stratification.queries import PlaceChoice
 from localcare.kernel.nhs_design.formatting import format_number
 
 NONE = "none"
+MOST_AT_ONCE = 12  # places in a table that is not folded
 DECISION_HEADINGS = ("Taken to the MDT", "Not now", "Known to a team", "Decided earlier", "No decision")
 FOLLOWED_HEADINGS = ("Care plan", "Journey, no plan", "Nothing recorded")
 EVENT_COLUMNS = (*((what, period) for what in COUNTED for period in (BEFORE, AFTER)), (DEATHS, AFTER))
@@ -39,12 +41,13 @@ EVENT_COLUMNS = (*((what, period) for what in COUNTED for period in (BEFORE, AFT
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page, and of its file."""
+    """A table of the page, and of its file; `more` are rows that a page may fold away."""
 
     caption: str
     headings: tuple[Any, ...]
     rows: list[list[str]]
     note: str = ""
+    more: list[list[str]] = field(default_factory=list)
 
 
 def number_headings(*words: str) -> tuple[dict[str, Any], ...]:
@@ -60,6 +63,7 @@ def done_by_place(shown: Shown, choices: Sequence[PlaceChoice], everywhere: Prac
         followed = [shown.people(practices, measure) for measure in FOLLOWED]
         return [name, *cells, _median(shown, practices), *followed]
 
+    rows, practices = _by_place(row, choices, everywhere)
     return Table(
         f"What was decided and what followed within {WINDOWS[days]}",
         (
@@ -68,17 +72,26 @@ def done_by_place(shown: Shown, choices: Sequence[PlaceChoice], everywhere: Prac
                 "On the list", *DECISION_HEADINGS, "Days to a decision, median", *FOLLOWED_HEADINGS
             ),
         ),
-        _rows(row, choices, everywhere),
+        rows,
         "The first decision within the time counts. “Decided earlier”: put aside before that night, and no new decision. A care "
         "plan or a journey is anything recorded within the time, whether or not the list led to it.",
+        practices,
     )
 
 
-def _rows(row: Any, choices: Sequence[PlaceChoice], everywhere: Practices) -> list[list[str]]:
-    return [
-        row("Everything in my scope", everywhere),
-        *(row(choice.label, choice.practice_codes) for choice in choices),
-    ]
+def _by_place(
+    row: Any, choices: Sequence[PlaceChoice], everywhere: Practices
+) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows to show at once, and where there are many, those of neighbourhoods and practices to fold away."""
+    parts = [choice for choice in choices if choice.practice_codes != everywhere]
+    folded = (
+        [choice for choice in parts if choice.kind in ("cluster", "practice")]
+        if len(parts) > MOST_AT_ONCE
+        else []
+    )
+    at_once = [choice for choice in parts if choice not in folded]
+    rows = [[row(choice.label, choice.practice_codes) for choice in some] for some in (at_once, folded)]
+    return [row("Everything in my scope", everywhere), *rows[0]], rows[1]
 
 
 def _median(shown: Shown, practices: Practices) -> str:
@@ -97,12 +110,14 @@ def happened_by_place(
         return [name, *(_rate(shown, practices, ("events", *event), days) for event in EVENT_COLUMNS)]
 
     headings = [f"{OUTCOMES[what]}, {period}" for what, period in EVENT_COLUMNS]
+    rows, practices = _by_place(row, choices, everywhere)
     return Table(
         f"The listed, {WINDOWS[days]} before and after, for each {PER:,} person-months",
         ("Area or practice", *number_headings(*headings)),
-        _rows(row, choices, everywhere),
+        rows,
         "Description only. Nobody on a list had died before, so there are no deaths to compare with. The time after ends when "
         "somebody dies or leaves the register.",
+        practices,
     )
 
 
@@ -170,9 +185,9 @@ def fall_by_itself(found: ByItself | None, days: int) -> FallByItself | None:
     ]
     return FallByItself(
         f"People on this list had {_each_hundred(found.before)} in the {window} before it and {_each_hundred(found.seen)} in the "
-        f"{window} after: {_change(found.fell)}. From how everybody’s numbers moved before there was this list, "
-        f"{_each_hundred(found.expected)} would have been expected with no list at all: {_change(found.falls_by_itself)} by"
-        " itself.",
+        f"{window} after: {_change(found.fell)}. From how people of the same age, frailty and number of admissions fared before "
+        f"there was this list, {_each_hundred(found.expected)} would have been expected with no list at all: "
+        f"{_change(found.falls_by_itself)}.",
         found.cannot_say,
         Table(
             f"Everybody registered, before the list: {window}, and the {window} that followed",
@@ -200,68 +215,13 @@ def _change(fell: float) -> str:
     return f"{percent(fell)} {'fewer' if fell > 0 else 'more'}"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One outcome at the threshold, as the page shows it."""
-
-    title: str
-    found: Discontinuity | None
-    refused: str
-    headline: str = ""
-    checks: tuple[tuple[str, str], ...] = ()
-
-
-def readings(evaluation: Evaluation) -> list[Reading]:
-    """The comparison at the threshold, outcome by outcome; emergency admissions first."""
-    return [_reading(OUTCOMES[what], found) for what, found in evaluation.at_threshold.items()]
-
-
-def _reading(title: str, found: Discontinuity | str) -> Reading:
-    if isinstance(found, str):
-        return Reading(title, None, found)
-    effect = found.effect
-    if effect.estimate is None:
-        headline = "No figure"
-    elif effect.estimate.holds_zero:
-        headline = "Not beyond chance"
-    else:
-        headline = f"{figure(abs(effect.estimate.value))} {'fewer' if effect.estimate.value < 0 else 'more'}"
-    return Reading(title, found, "", headline, tuple(_checks(found)))
-
-
-def _checks(found: Discontinuity) -> Iterator[tuple[str, str]]:
-    counts = found.effect.counts
-    yield "People near enough", f"{counts['just above']:,} above and {counts['just below']:,} below"
-    above, below = (_few_or(counts[f"events just {side}"]) for side in ("above", "below"))
-    yield "Events after", f"{above} above and {below} below"
-    yield (
-        "Bandwidth",
-        f"{figure(found.bandwidth / 10)} in 100 to either side, fixed beforehand at half the threshold",
-    )
-    if found.acted:
-        yield "Acted on more often just above", _interval(found.acted, 100, " percentage points")
-    if found.before:
-        yield "Jump before the list, which should be none", _interval(found.before, 1, " for each person")
-    for width, interval in found.other_widths:
-        yield f"With a bandwidth of {figure(width / 10)} in 100", _interval(interval)
-
-
-def _few_or(events: int) -> str:
-    return f"fewer than {SMALLEST}" if 0 < events < SMALLEST else f"{events:,}"
-
-
-def _interval(interval: Interval, scale: float = 1, unit: str = "") -> str:
-    value, lower, upper = (figure(scale * end) for end in (interval.value, interval.lower, interval.upper))
-    return f"{value}{unit} ({lower} to {upper})"
-
-
 def file_rows(
     tables: Sequence[Table], found: Sequence[Reading], itself: FallByItself | None
 ) -> Iterator[list[str]]:
     """Everything the page shows as lines of a CSV file: table, row, figure, value."""
     for table in [*tables, *([itself.table] if itself else [])]:
         headings = [heading if isinstance(heading, str) else heading["text"] for heading in table.headings]
-        for row in table.rows:
+        for row in [*table.rows, *table.more]:
             for heading, cell in zip(headings[1:], row[1:], strict=True):
                 yield [table.caption, row[0], heading, cell]
     for reading in found:

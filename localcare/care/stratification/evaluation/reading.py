@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ class Followed:
 
     practice: Column
     listed: Column
+    kind: Column  # age band and frailty, by which people are held against people like them
     per_mille: Column  # NaN where there was no risk on the night
     decision: (
         Column  # the first within the time; "before" when one of before the night was in force; "" for none
@@ -68,6 +70,7 @@ def read(question: Question, definitions: Definitions) -> Followed:
     return Followed(
         practice=np.array(columns["practice_code"], dtype=object),
         listed=np.array(columns["listed"], dtype=bool),
+        kind=np.array(columns["kind"], dtype=object),
         per_mille=np.array(columns["per_mille"], dtype=float),
         decision=np.array(columns["decision"], dtype=object),
         decided_after=np.array(columns["decided_after"], dtype=float),
@@ -83,20 +86,20 @@ def read(question: Question, definitions: Definitions) -> Followed:
     )
 
 
-def everybody_before(question: Question) -> dict[int, tuple[int, float]]:
-    """By emergency admissions in the earlier period: how many registered people, and their admissions in the next one."""
-    values = {
+def everybody_before(question: Question) -> dict[str, dict[int, tuple[int, float]]]:
+    """Registered people by kind and emergency admissions in the earlier period, with their admissions in the next one."""
+    values: dict[str, Any] = {
         "run": question.run.pk,
         "night": question.night,
         "before": question.night - question.window,
         "earlier": question.night - 2 * question.window,
     }
+    found: dict[str, dict[int, tuple[int, float]]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(EVERYBODY_BEFORE, values)
-        found = {first: (people, float(following)) for first, people, following in cursor.fetchall()}
-    none = question.run.people - sum(people for people, _ in found.values())
-    people, following = found.get(0, (0, 0.0))
-    return found | {0: (people + none, following)}
+        for kind, first, people, following in cursor.fetchall():
+            found[kind][first] = (people, float(following))
+    return dict(found)
 
 
 def _who(question: Question, definitions: Definitions) -> tuple[str, dict[str, Any]]:
@@ -109,6 +112,7 @@ def _who(question: Question, definitions: Definitions) -> tuple[str, dict[str, A
     return "true", {}
 
 
+_KIND = "p.efi_category || ' ' || width_bucket(p.age, ARRAY[65, 75, 85])"
 _IN_FORCE = "{0}.from_run_id <= %(run)s AND ({0}.to_run_id IS NULL OR {0}.to_run_id > %(run)s)"
 _WITHIN = {
     EARLIER: "{0} > %(earlier)s AND {0} <= %(before)s",
@@ -145,7 +149,7 @@ def _filled(table: str, *names: str) -> str:
 
 FOLLOWED = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT p.person_id, p.practice_code, p.on_list AND {{who}} AS listed, r.per_mille
+        SELECT p.person_id, p.practice_code, {_KIND} AS kind, p.on_list AND {{who}} AS listed, r.per_mille
         FROM stratification_personscore p
         LEFT JOIN stratification_personrisk r
           ON r.person_id = p.person_id AND r.outcome = %(outcome)s AND {_IN_FORCE.format("r")}
@@ -165,7 +169,7 @@ FOLLOWED = f"""
         FROM followed f JOIN record_attendance a USING (person_id)
         WHERE a.arrived_on > %(earlier)s AND a.arrived_on <= %(until)s GROUP BY 1
     )
-    SELECT f.practice_code, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
+    SELECT f.practice_code, f.kind, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
         coalesce(f.death_date > %(night)s AND f.death_date <= f.out_on, false) AS died,
         {_filled("stays", "emergency", "bed_days")}, {_filled("attendances", "attendance")},
         coalesce(decided.kind, CASE WHEN earlier.is_aside THEN 'before' ELSE '' END) AS decision,
@@ -194,6 +198,7 @@ EVERYBODY_BEFORE = f"""
         FROM record_stay
         WHERE admission_type = 'emergency' AND admitted_on > %(earlier)s AND admitted_on <= %(night)s GROUP BY 1
     )
-    SELECT c.first, count(*), sum(c.following) FROM counted c JOIN stratification_personscore p USING (person_id)
-    WHERE {_IN_FORCE.format("p")} GROUP BY 1
+    SELECT {_KIND} AS kind, coalesce(c.first, 0), count(*), coalesce(sum(c.following), 0)
+    FROM stratification_personscore p LEFT JOIN counted c USING (person_id)
+    WHERE {_IN_FORCE.format("p")} GROUP BY 1, 2
 """

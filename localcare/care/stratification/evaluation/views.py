@@ -8,9 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from localcare.analysis import charts
 from localcare.care.stratification.definitions import definitions
+from localcare.care.stratification.evaluation.evaluating import OUTCOMES, UNIT
 from localcare.care.stratification.evaluation.page import page_of
 from localcare.care.stratification.evaluation.presenters import file_rows
+from localcare.care.stratification.evaluation.readings import SCORES, Reading
 from localcare.kernel.access.guards import deny, request_reader, signed_in
 from localcare.kernel.access.readers import Reader
 
@@ -50,4 +53,19 @@ def evaluation_csv(request: HttpRequest) -> HttpResponse:
             [context["done"], context["happened"], context["groups"]], context["readings"], context["itself"]
         )
     )
+    return response
+
+
+@signed_in(WHO)
+def picture(request: HttpRequest, outcome: str) -> HttpResponse:
+    """What followed by risk, on both sides of the threshold, as SVG."""
+    reader = _reader(request)
+    context = page_of(reader, request.GET, today=timezone.localdate(), definitions=definitions())
+    readings: list[Reading] = context.get("readings", [])
+    found = next((one.found for one in readings if one.outcome == outcome and one.has_picture), None)
+    if found is None:
+        raise Http404("There is no such comparison at the threshold.")
+    drawn = charts.threshold_chart(found, title=OUTCOMES[outcome], unit=UNIT, scores=SCORES)
+    response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+    response["Cache-Control"] = "private, max-age=300"
     return response
