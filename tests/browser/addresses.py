@@ -228,6 +228,7 @@ NOT_PAGES = {
     "rapid-response-press": "takes only what a form sends",
     "list-delete-view": "takes only what a form sends",
     "list-evaluation-csv": "a download",
+    "list-evaluation-picture": "a picture, which the evaluation shows",
     "inbox-read": "takes only what a form sends",
     "work-rows": "a part of a page, for renewing it",
     "insight-picture": "a picture, which the page of the indicator shows",
