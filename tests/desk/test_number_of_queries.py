@@ -13,8 +13,8 @@ from tests.asked import asked
 from tests.factories import reader_with_role
 
 pytestmark = pytest.mark.django_db
-MOST_FOR_A_PERSONS_JOURNEYS = 24
-MOST_FOR_A_JOURNEY = 26
+MOST_FOR_A_PERSONS_JOURNEYS = 21
+MOST_FOR_A_JOURNEY = 22
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What one person's record answers."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from localcare.foundation.people.queries import PersonNotVisible
 from localcare.foundation.record import queries
-from localcare.foundation.record.models import Contact, Diagnosis, Fact, Package, Source, Stay
+from localcare.foundation.record.models import Attendance, Contact, Diagnosis, Fact, Package, Source, Stay
 from tests.factories import reader_with_role, registered_person
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,42 @@ def everything(person, source, fact):
     Package.objects.create(
         person=person, source=source, source_key="p", package_type="reablement", started_on=date(2026, 3, 10)
     )
+
+
+def test_the_record_is_read_in_one_question_as_the_tables_hold_it(
+    person, reader, source, fact, django_assert_num_queries
+):
+    everything(person, source, fact)
+    fact(
+        kind="observation",
+        code="BP",
+        value=130,
+        unit="mm[Hg]",
+        text="It's “high” \\ & rising\n",
+        occurred_on=date(2025, 1, 1),
+    )
+    fact(kind="observation", code="HB", value=0.1 + 0.2, ended_on=date(2026, 2, 1))
+    fact(kind="observation", code="LOST", value=float("inf"))
+    Attendance.objects.create(person=person, source=source, source_key="a", arrived_on=date(2026, 3, 1))
+    Package.objects.create(
+        person=person, source=source, source_key="q", package_type="home-care", started_on=date(2025, 3, 1),
+        ended_on=date(2026, 1, 1), hours_per_week=7,
+    )  # fmt: skip
+    once = replace(reader, memo={})
+    queries.stays(person, once)
+    with django_assert_num_queries(0):
+        found = {
+            Fact: queries.facts(person, once), Stay: queries.stays(person, once), Diagnosis: queries.diagnoses(person, once),
+            Attendance: queries.attendances(person, once), Contact: queries.contacts(person, once),
+            Package: queries.packages(person, once),
+        }  # fmt: skip
+    for model, rows in found.items():
+        columns = [name for name in rows[0] if name != "stay_id" or model is Diagnosis]
+        kept = model.objects.filter(person=person).values_list(*columns)
+        assert sorted(map(repr, kept)) == sorted(repr(tuple(row[name] for name in columns)) for row in rows)
+    assert [row["occurred_on"] for row in found[Fact]] == sorted(row["occurred_on"] for row in found[Fact])
+    assert [row["package_type"] for row in found[Package]] == ["reablement", "home-care"]
+    assert found[Diagnosis][0]["stay_id"] == found[Stay][0]["stay_id"] == Stay.objects.get().pk
 
 
 def test_the_timeline_holds_every_kind_newest_first(person, reader, source, fact):

@@ -31,7 +31,7 @@ from tests.factories import user_with_role
 from tests.stratification.population import MODERATE
 
 pytestmark = pytest.mark.django_db
-MOST_FOR_A_PERSON = 45
+MOST_FOR_A_PERSON = 31
 MOST_FOR_THE_LIST = 23
 DAY = date(2026, 1, 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,20 +11,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from localcare.foundation.people.models import Person
 from localcare.foundation.people.queries import PersonNotVisible, is_visible
 from localcare.foundation.record.models import (
-    Attendance,
     Consent,
-    Contact,
-    Diagnosis,
     Document,
-    Fact,
-    Package,
-    Stay,
 )
 from localcare.kernel.access.readers import Reader
 
@@ -67,6 +62,10 @@ def _refuse_unless_visible(person: Person, reader: Reader) -> None:
         raise PersonNotVisible("There is no person at this address whom you may see.")
 
 
+def _named(columns: str) -> dict[str, str]:
+    return {column: column for column in columns.split()}
+
+
 @dataclass(frozen=True)
 class CodedItem:
     """One code of the record with the first and last day it was recorded and how often."""
@@ -81,48 +80,80 @@ class CodedItem:
 
 def facts(person: Person, reader: Reader) -> list[Row]:
     """Every coded fact, in the order of their days."""
-    columns = ("kind", "system", "code", "text", "value", "value_text", "unit", "occurred_on", "ended_on")
-    return _table(person, reader, Fact.objects.order_by("occurred_on", "pk"), *columns)
+    return _record_of(person, reader)["record_fact"]
 
 
 def stays(person: Person, reader: Reader) -> list[Row]:
     """Hospital stays, newest first."""
-    found = Stay.objects.order_by("-admitted_on", "-pk").annotate(stay_id=F("pk"))
-    columns = ("stay_id", "admission_type", "bed_type", "admitted_on", "discharged_on", "reason")
-    return _table(person, reader, found, *columns)
+    return _record_of(person, reader)["record_stay"]
 
 
 def diagnoses(person: Person, reader: Reader) -> list[Row]:
     """The diagnoses of every stay, in their positions."""
-    found = Diagnosis.objects.order_by("stay", "position", "pk")
-    return _table(person, reader, found, "stay_id", "position", "code", "text", "occurred_on")
+    return _record_of(person, reader)["record_diagnosis"]
 
 
 def attendances(person: Person, reader: Reader) -> list[Row]:
     """Urgent and emergency attendances, newest first."""
-    found = Attendance.objects.order_by("-arrived_on", "-pk")
-    columns = ("arrived_on", "arrival_mode", "outcome", "diagnosis_code", "reason")
-    return _table(person, reader, found, *columns)
+    return _record_of(person, reader)["record_attendance"]
 
 
 def contacts(person: Person, reader: Reader) -> list[Row]:
     """Contacts with services, newest first."""
-    found = Contact.objects.order_by("-occurred_on", "-pk")
-    columns = ("setting", "occurred_on", "professional_role", "mode", "attended", "reason")
-    return _table(person, reader, found, *columns)
+    return _record_of(person, reader)["record_contact"]
 
 
 def packages(person: Person, reader: Reader) -> list[Row]:
     """Packages of care, running ones first."""
-    found = Package.objects.order_by("-ended_on", "-started_on")
-    return _table(person, reader, found, "package_type", "started_on", "ended_on", "hours_per_week")
+    return _record_of(person, reader)["record_package"]
 
 
-def _table(person: Person, reader: Reader, found: QuerySet[Any], *columns: str) -> list[Row]:
-    """The person's rows as mappings, read once for a page: sections, scores and forms ask for the same ones."""
+# table -> in which order, and what is read of it by which name
+_TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "record_fact": ("occurred_on, id", _named("kind system code text value value_text unit occurred_on ended_on")),
+    "record_stay": (
+        "admitted_on DESC, id DESC",
+        {"stay_id": "id"} | _named("admission_type bed_type admitted_on discharged_on reason"),
+    ),
+    "record_diagnosis": ("stay_id, position, id", _named("stay_id position code text occurred_on")),
+    "record_attendance": (
+        "arrived_on DESC, id DESC", _named("arrived_on arrival_mode outcome diagnosis_code reason"),
+    ),
+    "record_contact": (
+        "occurred_on DESC, id DESC", _named("setting occurred_on professional_role mode attended reason"),
+    ),
+    "record_package": ("ended_on DESC, started_on DESC", _named("package_type started_on ended_on hours_per_week")),
+}  # fmt: skip
+_TYPES: dict[str, Callable[[Any], Any]] = {  # what JSON does not know
+    **dict.fromkeys(("occurred_on", "ended_on", "admitted_on", "discharged_on", "arrived_on", "started_on"), date.fromisoformat),
+    "value": float, "hours_per_week": float,
+}  # fmt: skip
+_EVERYTHING = "SELECT " + ", ".join(
+    f"(SELECT json_agg(json_build_array({', '.join(columns.values())}) ORDER BY {order})::text"
+    f" FROM {table} WHERE person_id = %(person)s)"
+    for table, (order, columns) in _TABLES.items()
+)
+
+
+def _record_of(person: Person, reader: Reader) -> dict[str, list[Row]]:
+    """The person's rows as mappings, in one question for a page: sections, scores and forms ask for the same ones."""
     _refuse_unless_visible(person, reader)
-    rows = found.filter(person=person).values(*columns)
-    return reader.once((found.model, person.pk), lambda: list(rows))
+    return reader.once(("record", person.pk), lambda: _read(person))
+
+
+def _read(person: Person) -> dict[str, list[Row]]:
+    (found,) = _rows(_EVERYTHING, person)
+    return {
+        table: [_row(columns, values) for values in json.loads(said or "[]")]
+        for (table, (_, columns)), said in zip(_TABLES.items(), found, strict=True)
+    }
+
+
+def _row(columns: Iterable[str], values: Iterable[Any]) -> Row:
+    return {
+        name: _TYPES[name](value) if value is not None and name in _TYPES else value
+        for name, value in zip(columns, values, strict=True)
+    }
 
 
 def problems(person: Person, reader: Reader) -> list[CodedItem]:
