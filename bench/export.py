@@ -75,7 +75,6 @@ def fill(people: int, facts: int, records: int) -> None:
 
 def export(out: Path, since: Path | None, percent: int) -> None:
     """What the process that exports does; it works for this part of the time, or for what the settings say."""
-    os.nice(19)  # as the command does
     import django
 
     django.setup()
@@ -84,13 +83,14 @@ def export(out: Path, since: Path | None, percent: int) -> None:
 
     from localcare.config.settings import base
     from localcare.foundation.record.exporting import states
-    from localcare.foundation.record.exporting.giving_way import GIVE_WAY
+    from localcare.foundation.record.exporting.giving_way import GIVE_WAY, give_way
     from localcare.foundation.record.linked_dataset import export_dataset
     from localcare.kernel.access.readers import system_reader
 
     settings.EXPORT_GIVES_WAY = GIVE_WAY  # as a site's, not as in tests
     settings.EXPORT_WORKS_PERCENT = percent or base.EXPORT_WORKS_PERCENT
     states.KEPT = 1000  # all go on from the same one
+    give_way()  # as the command does
     used, started = {}, time.process_time()
 
     def look(*_: Any) -> None:

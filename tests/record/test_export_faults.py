@@ -136,8 +136,8 @@ def test_killed_between_two_files_it_says_that_it_is_not_finished_and_is_not_gon
     assert json.loads((out / "dataset.json").read_text())["as_of"] == "2026-11-01"
 
 
-def test_the_streams_of_an_export_give_way_to_the_desks(tmp_path, settings, many_facts):
-    """Its threads and the database's processes that serve them want the processor only when nobody else does."""
+def test_an_export_gives_way_to_the_desks(tmp_path, settings, many_facts):
+    """Its threads and the database's process that serves it want the processor only when nobody else does."""
     settings.EXPORT_GIVES_WAY = GIVE_WAY
     seen: set[int] = set()
 

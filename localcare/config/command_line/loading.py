@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -37,7 +35,6 @@ class Purpose(StrEnum):
     RESEARCH = "research"
 
 
-BEHIND_THE_DESKS = 19  # "nice", from the start of the program on
 SOURCE_HELP = "Name of the sending system: with a row's own key it makes the row known."
 
 
@@ -119,11 +116,11 @@ def export_dataset(
     ] = "",
 ) -> None:
     """Write the linked dataset from the database."""
-    with suppress(AttributeError, OSError):  # not everywhere is there a priority
-        os.nice(BEHIND_THE_DESKS)
     django_setup.ready()
+    from localcare.foundation.record.exporting.giving_way import give_way
     from localcare.foundation.record.linked_dataset import export_dataset as write_dataset
 
+    give_way()  # the rest of what the program loads as well
     with progress("Exporting the dataset") as report:
         summary = write_dataset(
             path,
