@@ -56,7 +56,7 @@ def test_a_fault_names_file_line_and_remedy(folder, file, before, after, said):
             "lower_bound_at_least: 0.9",
             "likely asks for at least 0.9, but the lower bound",
         ),
-        ("from_bits: -0.5", "from_bits: 5", "from_bits must fall"),
+        ("from_bits: 1.0", "from_bits: 15", "from_bits must fall"),
         ("code: likely", "code: possible", "Name all four"),
     ],
 )

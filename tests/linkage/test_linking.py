@@ -118,7 +118,7 @@ def test_agreement_is_learnt_between_two_tables_and_believed_within_one(linked, 
     assert linked.run.weights.learnt
     assert linked.run.weights.m["born"]["same"] > 0.9
     alone = link(linked.files[0], None, tmp_path, model=quick_model())
-    assert not alone.weights.learnt and "within one table" in alone.weights.how[-1]
+    assert not alone.weights.learnt and any("within one table" in said for said in alone.weights.how)
     assert alone.pairs["number"] == 0
 
 

@@ -15,6 +15,7 @@ from localcare.analysis.linkage.splink_settings import (
     gamma_of,
     settings,
 )
+from localcare.analysis.linkage.together import taken_off
 from localcare.analysis.linkage.weights import Weights
 
 LIKENESS = "likeness"
@@ -44,7 +45,7 @@ def score(
         )
     found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     turned = "source_dataset_l = 'side_1'" if len(tables) == 2 else "record_id_l > record_id_r"
-    engine.execute(_weighed(found.physical_name, turned, model))
+    engine.execute(_weighed(found.physical_name, turned, model, weights))
     engine.execute(_with_rivals(model, bands))
     api.delete_tables_created_by_splink_from_db()
     return compared
@@ -62,8 +63,11 @@ def _frequencies(engine: Any, tables: list[str], column: str) -> str:
     return name
 
 
-def _weighed(predicted: str, turned: str, model: LinkageModel) -> str:
-    """Splink's table in our words; the record of the first table on the left."""
+def _weighed(predicted: str, turned: str, model: LinkageModel, weights: Weights) -> str:
+    """Splink's table in our words; the record of the first table on the left.
+
+    What names and birthday share is taken off the family name where it agrees, or else off the given name.
+    """
     columns = []
     for comparison in model.comparisons:
         name = comparison.name
@@ -84,9 +88,15 @@ def _weighed(predicted: str, turned: str, model: LinkageModel) -> str:
                 round(match_weight, {DECIMALS}) AS bits, {", ".join(columns)},
                 match_key::INT AS found_by
             FROM {predicted}
+        ), apart AS (
+            SELECT * EXCLUDE (off) REPLACE (
+                round(bits - off, {DECIMALS}) AS bits,
+                round(bits_family - CASE WHEN level_family = 'same' THEN off ELSE 0 END, {DECIMALS}) AS bits_family,
+                round(bits_given - CASE WHEN level_family = 'same' THEN 0 ELSE off END, {DECIMALS}) AS bits_given
+            ) FROM (SELECT *, {taken_off(weights.together)} AS off FROM said)
         )
         SELECT *, 1 / (1 + pow(2::DOUBLE, -bits)) AS probability, {held_back} AS held_back
-        FROM said WHERE (left_id, right_id) NOT IN (SELECT (left_id, right_id) FROM by_number)"""
+        FROM apart WHERE (left_id, right_id) NOT IN (SELECT (left_id, right_id) FROM by_number)"""
 
 
 def _when(held: HeldBack) -> str:

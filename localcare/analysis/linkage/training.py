@@ -11,6 +11,7 @@ from typing import Any
 from localcare.analysis.linkage.definition import LinkageModel, Training
 from localcare.analysis.linkage.library import splink
 from localcare.analysis.linkage.splink_settings import FIND, LINK, settings
+from localcare.analysis.linkage.together import bits_together, in_words
 from localcare.analysis.linkage.weights import DIGITS, Weights
 
 EXACTLY = ("given", "family", "born", "postcode")  # agree in all of these: a pair nobody doubts
@@ -47,7 +48,9 @@ def learn(engine: Any, tables: list[str], model: LinkageModel, known: str) -> We
         if refused
         else f"Agreement of true pairs learnt from about {matches:,.0f} of them, by expectation-maximisation."
     )
-    return Weights(model.version, m, u, round(prior, 14), not refused, tuple(how))
+    together = bits_together(engine, tables)
+    how.append(in_words(together))
+    return Weights(model.version, m, u, round(prior, 14), not refused, tuple(how), together)
 
 
 def _too_few(tables: int, matches: float, asked: Training) -> str:

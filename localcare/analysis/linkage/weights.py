@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ class Weights:
     prior: float
     learnt: bool  # whether m was learnt, or is the definition's
     how: tuple[str, ...]  # in sentences
+    together: Mapping[str, float] = field(
+        default_factory=dict
+    )  # bits less where names and birthday agree at once
 
     def bits(self, comparison: str, level: str) -> float:
         """How far the level speaks for one person (above nought) or against it, in bits."""
@@ -45,7 +48,7 @@ def read_weights(path: Path, model: LinkageModel) -> Weights:
         given: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         found = Weights(
             str(given["version"]), given["m"], given["u"], float(given["prior"]), bool(given["learnt"]),
-            tuple(given["how"]),
+            tuple(given["how"]), given.get("together", {}),
         )  # fmt: skip
         for comparison in model.comparisons:
             _ = [found.bits(comparison.name, level.code) for level in comparison.levels]
