@@ -187,16 +187,20 @@ def _with_likeness(persons: Any, has_identifiers: bool) -> Any:
         likeness_initial=persons.given_name.fill_null("").upper().strip().substr(0, 1),
         likeness_postcode=persons.postcode.fill_null("").upper().replace(" ", ""),
     )
-    alike = ["birth_date", "likeness_name", "likeness_initial", "likeness_postcode"]
-    persons = persons.mutate(
-        same_number=persons.count().over(ibis.window(group_by="number_key")),
-        same_likeness=persons.count().over(ibis.window(group_by=alike)),
-    )
+    persons = _with_shared(persons, "number_twice", ["number_key"], persons.number_key != "")
     named = (persons.likeness_name != "") & (persons.likeness_postcode != "")
-    return persons.mutate(
-        number_twice=(persons.number_key != "") & (persons.same_number > 1),
-        alike=named & (persons.same_likeness > 1),
-    )
+    alike = ["birth_date", "likeness_name", "likeness_initial", "likeness_postcode"]
+    return _with_shared(persons, "alike", alike, named)
+
+
+def _with_shared(persons: Any, flag: str, keys: list[str], has_them: Any) -> Any:
+    """Whether somebody else has the same keys, as a column; the few keys that are shared are joined, not everybody sorted."""
+    some = persons.filter(has_them)
+    counted = some.group_by(keys).aggregate(people=some.count())
+    shared = counted.filter(counted.people > 1).select(**{f"{flag}_{key}": key for key in keys})
+    same = [persons[key] == shared[f"{flag}_{key}"] for key in keys]
+    joined = persons.join(shared, same, how="left")
+    return joined.mutate(**{flag: joined[f"{flag}_{keys[0]}"].notnull()})
 
 
 def _last_day(table: Any, name: str, as_of: date) -> Any:
