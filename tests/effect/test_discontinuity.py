@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +173,13 @@ def test_a_world_without_chance_gives_back_its_jump_exactly(scale, slope, curve,
     answer = found(AtThreshold(scores, rate * 2, np.full(len(x), 2.0)), multiplier=scale)
     assert answer.effect.counts["just above"] == 300
     assert answer.effect.estimate.value == pytest.approx(jump * scale, abs=1e-6 * scale)
+
+
+def test_the_example_of_the_docs_finds_the_harm_it_made(capsys):
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "does-the-list-help.md"
+    [block] = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict = {}
+    exec(block, names)
+    estimate = names["found"].effect.estimate
+    assert estimate.lower <= 0.2 / 12 <= estimate.upper and not estimate.holds_zero
+    assert "more emergency admissions" in capsys.readouterr().out

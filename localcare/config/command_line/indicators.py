@@ -182,6 +182,13 @@ def measure(
     whole = pa.concat_tables(tables, promote_options="default")
     if hiding:
         typer.echo(_told_of_hiding(whole), err=True)
+    _give(whole, out)
+
+
+def _give(whole: Any, out: Path | None) -> None:
+    """The numbers as a file, or in the terminal."""
+    from localcare.analysis.libraries import pyarrow as pa
+
     if out is not None:
         pa.csv.write_csv(whole, out)
         typer.echo(f"{whole.num_rows} rows in {out}")

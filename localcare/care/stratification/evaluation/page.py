@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
+
+from django.core.cache import cache
 
 from localcare.care.stratification import queries
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.evaluation import hiding, presenters
-from localcare.care.stratification.evaluation.evaluating import Evaluation, evaluate
+from localcare.care.stratification.evaluation.evaluating import KEPT_FOR, Evaluation, evaluate
 from localcare.care.stratification.evaluation.forms import QuestionForm
 from localcare.care.stratification.evaluation.questions import (
     EVERYBODY,
@@ -97,10 +101,22 @@ def _shown(
         frozenset(place for place in {*shown_places, everywhere} if seen is None or place <= seen),
     )
     question = evaluation.question
-    if question.who == EVERYBODY or everywhere in places.seen:
-        return hiding.shown(evaluation.counts, places)
-    of_all = evaluate(replace(question, who=EVERYBODY), definitions)
-    return hiding.shown(evaluation.counts, places, whole=of_all.counts)
+    is_part = question.who != EVERYBODY and everywhere not in places.seen
+    whole = evaluate(replace(question, who=EVERYBODY), definitions).counts if is_part else None
+    asked = (question.run.pk, question.days, question.who, known_until(), definitions.version)
+    said = repr((asked, *map(sorted, _codes(places))))
+    hidden = cache.get_or_set(
+        f"list-evaluation-hidden-{sha256(said.encode()).hexdigest()}",
+        lambda: hiding.shown(evaluation.counts, places, whole=whole).hidden,
+        KEPT_FOR,
+    )
+    return hiding.Shown(evaluation.counts, frozenset(hidden or ()))
+
+
+def _codes(places: hiding.Places) -> Iterator[list[list[str]]]:
+    """The practices of the places that are shown, and of those that are seen."""
+    for several in (places.shown, places.seen, {places.everywhere}):
+        yield [sorted(practices) for practices in several]
 
 
 def _risk_from(question: Question) -> date | None:
