@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+from localcare.analysis.dataset.engine import is_spark
 from localcare.analysis.libraries import ibis
 
 Stage = Callable[[Any], Any]
@@ -41,6 +42,11 @@ def staged(backend: Any) -> Stage:
         return backend.table(name, database=("temp", "main"))
 
     return stage
+
+
+def stage_of(backend: Any) -> Stage:
+    """What suits the engine: on DuckDB part by part; on Spark one plan."""
+    return as_planned if is_spark(backend) else staged(backend)
 
 
 @contextmanager

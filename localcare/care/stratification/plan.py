@@ -11,6 +11,7 @@ from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.libraries import ibis
 from localcare.analysis.scores import cambridge, charlson, efi, score
 from localcare.analysis.scores.masks import bit_count, mask
+from localcare.analysis.scores.staging import Stage, as_planned
 from localcare.care.stratification.circumstances import circumstances
 from localcare.care.stratification.columns import CIRCUMSTANCES, SCORES, STAGED
 from localcare.care.stratification.definitions import Definitions, Flag
@@ -19,11 +20,17 @@ from localcare.care.stratification.packs import installed_packs
 MASK_OF = {"charlson": charlson, "cambridge": cambridge, "efi": efi}
 
 
-def stratify(dataset: LinkedDataset, *, as_of: date, definitions: Definitions) -> Any:
-    """One row per person registered on the date, with the columns of `columns.STAGED`."""
-    table = score(dataset, as_of=as_of, packs=installed_packs()).select("person_id", *SCORES)
+def stratify(
+    dataset: LinkedDataset, *, as_of: date, definitions: Definitions, stage: Stage = as_planned
+) -> Any:
+    """One row per person registered on the date, with the columns of `columns.STAGED`.
+
+    `stage` works parts out in advance (`staging.stage_of` has the one that suits an engine).
+    """
+    scored = score(dataset, as_of=as_of, packs=installed_packs(), stage=stage)
+    table = scored.select("person_id", *SCORES)
     for found in circumstances(dataset, as_of=as_of, codes=definitions.codes):
-        table = _left_join(table, found)
+        table = _left_join(table, stage(found))
     table = table.mutate(**_filled(table), conditions=_conditions(table))
     table = table.mutate(**{flag.name: _flag(table, flag) for flag in definitions.flags})
     return placed(table, as_of=as_of, definitions=definitions)

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
 from localcare.analysis.dataset.results import Tasks, opened_for, write_result
+from localcare.analysis.scores.staging import stage_of
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.plan import stratify
 from localcare.foundation.record.linked_dataset import export_dataset
@@ -103,7 +104,8 @@ def place(
 ) -> int:
     """Write everyone's place from a linked dataset, which appears whole or not at all; how many people."""
     with opened_for(dataset, choice, temp_directory=spill, allow_missing=True) as opened:
-        table = stratify(opened, as_of=as_of, definitions=definitions)
+        stage = stage_of(opened.backend)
+        table = stratify(opened, as_of=as_of, definitions=definitions, stage=stage)
         return write_result(opened.backend, table, out, exchange=choice.exchange, tasks=tasks)
 
 
