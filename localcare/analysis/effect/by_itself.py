@@ -42,6 +42,7 @@ class Following:
 class ByItself:
     """Events for each listed person in the period before, expected in the next with no list at all, and seen in it."""
 
+    people: int
     before: float
     expected: float
     seen: float
@@ -76,6 +77,7 @@ def by_itself(
     expected = sum(_mean_after(means[kind], events) for kind, events in before)
     people = len(before)
     return ByItself(
+        people,
         sum(events for _, events in before) / people,
         expected / people,
         sum(after) / people,

@@ -63,6 +63,15 @@ def join() -> None:
     )
     register_card(
         HomeCard(
+            title="Does the list help?",
+            description="Whether anybody acted on a list that lies back, and whether that changed what happened.",
+            url_name="list-evaluation",
+            permission="dataset.read",
+            order=31,
+        )
+    )
+    register_card(
+        HomeCard(
             title="Nightly runs",
             description="When the list was last made, and how to make it now.",
             url_name="list-runs",

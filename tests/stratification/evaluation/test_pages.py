@@ -109,7 +109,8 @@ def test_what_falls_by_itself_is_worked_out_beside_it(night, gp):
         night.stay(person, -100 if number % 2 else -10)
     said = page(gp, night=night.run.pk, days=60)
     assert (
-        "People on this list had 50 emergency admissions for each 100 people in the 60 days before it" in said
+        "People on this list, in all practices together, had 50 emergency admissions for each 100 people in the 60 days before it"
+        in said
     )
     assert "100.0% fewer" in said
     assert (
@@ -230,3 +231,7 @@ class TestFromTheShell:
             done = CliRunner().invoke(application, ["evaluate", *asked])
             assert done.exit_code == code, done.output
             assert said in done.output
+
+
+def test_a_commissioner_finds_it_on_the_home_page(night, commissioner):
+    assert reverse("list-evaluation") in commissioner.get(reverse("home")).content.decode()

@@ -174,6 +174,8 @@ def fall_by_itself(found: ByItself | None, days: int) -> FallByItself | None:
     """Emergency admissions of the listed, as they would have gone by themselves."""
     if found is None or not found.before:
         return None
+    if any(0 < round(each * found.people) < SMALLEST for each in (found.before, found.seen)):
+        return None
     window = WINDOWS[days]
     rows = [
         [
@@ -183,11 +185,11 @@ def fall_by_itself(found: ByItself | None, days: int) -> FallByItself | None:
         ]
         for row in found.rows
     ]
+    before, seen, expected = (_each_hundred(each) for each in (found.before, found.seen, found.expected))
     return FallByItself(
-        f"People on this list had {_each_hundred(found.before)} in the {window} before it and {_each_hundred(found.seen)} in the "
-        f"{window} after: {_change(found.fell)}. From how people of the same age, frailty and number of admissions fared before "
-        f"there was this list, {_each_hundred(found.expected)} would have been expected with no list at all: "
-        f"{_change(found.falls_by_itself)}.",
+        f"People on this list, in all practices together, had {before} in the {window} before it and {seen} in the {window} "
+        f"after: {_change(found.fell)}. From how people of the same age, frailty and number of admissions fared before there was "
+        f"this list, {expected} would have been expected with no list at all: {_change(found.falls_by_itself)}.",
         found.cannot_say,
         Table(
             f"Everybody registered, before the list: {window}, and the {window} that followed",
