@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 GIVE_WAY = 19  # "nice": of two that want the processor, a desk gets nearly all of it
-LONGEST_REST = 1.0  # seconds: a machine that stood still is no reason to stand still as long again
+A_PIECE = 0.03  # seconds that a piece takes by itself at most; whatever took longer has waited for others, which is rest
 T = TypeVar("T")
 
 
@@ -32,16 +32,16 @@ class Stopped(Exception):
 
 @dataclass
 class Pace:
-    """Works for `percent` of the time and rests for the others: as long as the last piece of work demands."""
+    """Works for `percent` of the time and rests for the others, in proportion to the last piece of work."""
 
-    percent: int = 100
+    percent: float = 100
     stopping: threading.Event = field(default_factory=threading.Event)
     since: float = field(default_factory=time.perf_counter)
 
     def rest(self) -> None:
         """Call after each piece of work. Raises Stopped when nobody waits any more."""
-        worked = time.perf_counter() - self.since
-        self.stopping.wait(min(worked * (100 - self.percent) / self.percent, LONGEST_REST))
+        worked = min(time.perf_counter() - self.since, A_PIECE)
+        self.stopping.wait(worked * (100 - self.percent) / self.percent)
         if self.stopping.is_set():
             raise Stopped
         self.since = time.perf_counter()
