@@ -44,11 +44,6 @@ def run_shown_to(reader: Reader) -> Run | None:
     return reader.once("run in force", run_in_force)
 
 
-def runs(limit: int = 30) -> list[Run]:
-    """The latest runs, whatever became of them."""
-    return list(Run.objects.order_by("-id")[:limit])
-
-
 def entries_for(reader: Reader, permission: str = "list.read") -> QuerySet[ListEntry]:
     """The people on the list whom the reader may see."""
     entries = ListEntry.objects.all()

@@ -101,7 +101,6 @@ def _progress_context(request: HttpRequest, found: RiskModel) -> dict[str, Any]:
     reader = request_reader(request)
     return {
         "model": found,
-        "share": 100 * found.done // found.total if found.total else None,
         "may_train": reader.may("risk.train"),
         "may_publish": reader.may("risk.publish"),
     }
