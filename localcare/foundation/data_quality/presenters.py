@@ -49,9 +49,10 @@ def words_of(finding: Finding, *, hidden: bool) -> str:
     if 0 < finding.part < SMALLEST:
         return f"{FEWER.capitalize()} of {shown(finding.whole, hidden=True)} {TABLES[finding.table]}"
     share = 100 * _rounded(finding.part) / max(_rounded(finding.whole), 1)
+    percent = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
     return (
         f"About {shown(finding.part, hidden=True)} of {shown(finding.whole, hidden=True)} {TABLES[finding.table]},"
-        f" {share:.2g}%"
+        f" {percent}%"
     )
 
 
