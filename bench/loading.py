@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 DATABASE = "localcare_bench_loading"
 AS_OF = date(2026, 11, 1)
-BAR_ROWS, BAR_RESOURCES, WANTED_EXPORT = 100_000, 3_000, 200_000
+BAR_ROWS, BAR_RESOURCES = 100_000, 3_000
+BAR_EXPORT = 83_000  # 15 million rows of a county in three minutes, resting for the desks in between
 
 
 def own_database(server: str) -> str:
@@ -83,7 +84,7 @@ def measure(folder: Path, people: int, fhir_people: int) -> None:
     exported, seconds = timed(
         lambda: export_dataset(folder / "out", as_of=AS_OF, by=by, purpose="direct-care")
     )
-    report("export of the dataset", exported.total, seconds, WANTED_EXPORT)
+    report("export of the dataset", exported.total, seconds, BAR_EXPORT)
     summary, seconds = timed(lambda: load_fhir([fhir], by=by))
     report("FHIR", summary.received, seconds, BAR_RESOURCES, quarantined=summary.quarantined)
 

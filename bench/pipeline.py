@@ -1,9 +1,8 @@
 """The whole scores pipeline over a generated linked dataset, against only scanning the columns it reads, and against Polars.
 
-    python bench/pipeline.py                           0.2 and 2 million people x 60 events (about 3 GB of temporary disk)
+    python bench/pipeline.py                           0.2, 2 and 10 million people x 60 events (10 GB of temporary disk,
+                                                       some 12 minutes; without the room 10 million are left out)
     python bench/pipeline.py --people 50000            a small run
-    python bench/pipeline.py --people 2000000 10000000 two sizes; 10 million need about 10 GB of temporary disk
-    LOCALCARE_BENCH_LARGE=1 python bench/pipeline.py   0.2, 2 and 10 million
     python bench/pipeline.py --order person            every table in order of person, as the synthetic writer has them
 
 Prints one JSON line for each size and one for the growth between sizes. Bars: at 2 million at most 4 times the scan and
@@ -34,8 +33,8 @@ Run = dict[str, float]
 
 AS_OF = date(2026, 11, 22)
 SEED = 20261122
-SIZES = (200_000, 2_000_000)
-LARGE = 10_000_000  # when LOCALCARE_BENCH_LARGE is set
+SIZES = (200_000, 2_000_000, 10_000_000)
+FAST_AT = 2_000_000  # people at which the time is held against the scan
 PEER_UP_TO = 2_000_000
 BYTES_A_PERSON = 1000  # of temporary disk: the dataset, the result, and what the engines spill
 BAR_TIMES_SCAN = 4.0
@@ -137,19 +136,10 @@ def stays_query(people: int) -> str:
 
 
 def scan(folder: Path, _: Path) -> None:
-    """Read every value of every column that the pipeline reads, add it up, and do nothing else."""
-    from localcare.analysis.dataset.engine import connect
-    from localcare.analysis.dataset.schema import table as described
+    """Read every value of every column that the pipeline reads, and do nothing else."""
+    from bench.scanning import scan as read
 
-    # sums, because a minimum or maximum is answered from the statistics in the file without reading it
-    whole = {"string": "strlen({0})", "date": "{0} - date '1970-01-01'", "boolean": "{0}::int"}
-    connection = connect().con
-    for name, columns in SCANNED.items():
-        values = [
-            whole.get(described(name).column(column).type, "{0}").format(column) for column in columns.split()
-        ]
-        sums = ", ".join(f"sum({value})" for value in values)
-        connection.execute(f"select {sums} from read_parquet('{folder / name}.parquet')").fetchall()
+    read({folder / f"{name}.parquet": columns.split() for name, columns in SCANNED.items()})
 
 
 def pipeline(folder: Path, out: Path) -> None:
@@ -216,8 +206,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    large = (LARGE,) if os.environ.get("LOCALCARE_BENCH_LARGE") else ()
-    parser.add_argument("--people", type=int, nargs="+", default=[*SIZES, *large])
+    fitting = [people for people in SIZES if free_bytes() >= people * BYTES_A_PERSON]
+    parser.add_argument("--people", type=int, nargs="+", default=fitting)
     parser.add_argument(
         "--runs", type=int, default=2, help="each task so many times, in turn; the best counts"
     )
@@ -230,7 +220,7 @@ def arguments() -> argparse.Namespace:
 
 def measure(people: int, options: argparse.Namespace) -> dict[str, Any]:
     """Generate a dataset of so many people, run every task over it, print the line, and leave nothing behind."""
-    free = shutil.disk_usage(tempfile.gettempdir()).free
+    free = free_bytes()
     if free < people * BYTES_A_PERSON:
         raise SystemExit(
             f"{people:,} people need {people * BYTES_A_PERSON / 2**30:.0f} GB under {tempfile.gettempdir()},"
@@ -251,6 +241,11 @@ def measure(people: int, options: argparse.Namespace) -> dict[str, Any]:
     line = report(people, options.order, results, size, differ)
     print(json.dumps(line), flush=True)
     return line
+
+
+def free_bytes() -> int:
+    """Room for temporary files."""
+    return shutil.disk_usage(tempfile.gettempdir()).free
 
 
 def report(
@@ -287,8 +282,8 @@ def report(
             "rows_that_differ_from_polars": differ,
         }
     if people in BARS_PEAK_MB:
-        fast = people != SIZES[-1] or times_scan <= BAR_TIMES_SCAN
-        bars = {"bar_times_scan": BAR_TIMES_SCAN} if people == SIZES[-1] else {}
+        fast = people != FAST_AT or times_scan <= BAR_TIMES_SCAN
+        bars = {"bar_times_scan": BAR_TIMES_SCAN} if people == FAST_AT else {}
         line |= bars | {
             "bar_peak_mb": BARS_PEAK_MB[people],
             "met": fast and peak["pipeline"] < BARS_PEAK_MB[people] and not differ,
