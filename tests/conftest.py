@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,7 @@ LONGEST_FIRST = (  # begun first, so that no process waits for another at the en
     "tests/conformance/test_same_answers.py",
     "tests/stories/test_vera.py",
 )
+COMMITTING = {"transactional_db", "live_server"}  # fixtures whose tests really commit
 OUTCOMES_BY_WEIGHT = ("passed", "skipped", "failed")  # the worst of set-up, call and tear-down counts
 _trace: dict[str, dict[str, str]] = defaultdict(dict)
 
@@ -32,6 +35,19 @@ _trace: dict[str, dict[str, str]] = defaultdict(dict)
 def shared_data() -> Path:
     """The folder of real inputs kept beside the project, for tests marked `shared_data`."""
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """What a test put in the queue for good goes with it: Django empties its own tables only."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    committed = bool(mark and mark.kwargs.get("transaction"))
+    if committed or not COMMITTING.isdisjoint(request.fixturenames):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
