@@ -52,14 +52,13 @@ class TableWriter:
             self.written[described.name] = self._onto(described, self.changes)
 
     def _whole(self, described: Table, why: str = "") -> Written:
-        read = _Counter(self._passing)
+        read, shaped = _Counter(self._passing), f"shaped_{described.name}"
         stream_out(
             table_query(described, self.selection), self.engine,
-            lambda path: self._copy(
-                f"{self.shape.rows(described, reading(path, types_of(described)))}", described
-            ),
+            lambda path: f"CREATE TABLE {shaped} AS {self.shape.rows(described, reading(path, types_of(described)))}",
             counted=read,
         )  # fmt: skip
+        self._sort_out(described, shaped)
         return Written(self._rows(described), read.rows, True, why)
 
     def _onto(self, described: Table, changes: Changes) -> Written:
@@ -97,15 +96,22 @@ class TableWriter:
         ] + [f"NOT EXISTS (SELECT 1 FROM {GONE} WHERE {GONE}.person_id = base.{column})" for column in people]
         earlier = f"read_parquet('{quoted(base / f'{name}.parquet')}')"
         untouched = f"SELECT {kept} FROM {earlier} AS base WHERE {' AND '.join(conditions)}"
-        engine.execute(self._copy(f"{untouched} UNION ALL {self.shape.rows(described, changed)}", described))
-        engine.execute(f"DROP TABLE {replaced}")
-
-    def _copy(self, rows: str, described: Table) -> str:
-        target = quoted(self._file(described))
-        return (
-            f"COPY (SELECT * FROM ({rows}) ORDER BY {in_order(described)})"
-            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        shaped = f"shaped_{name}"
+        engine.execute(
+            f"CREATE TABLE {shaped} AS {untouched} UNION ALL {self.shape.rows(described, changed)}"
         )
+        engine.execute(f"DROP TABLE {replaced}")
+        self._sort_out(described, shaped)
+
+    def _sort_out(self, described: Table, shaped: str) -> None:
+        """Write the rows of an engine's table in their order, and drop it.
+
+        By itself: a sort of millions of rows beside a join asks for more memory than the engine may have.
+        """
+        engine, target = self.engine.cursor(), quoted(self._file(described))
+        rows = f"SELECT * FROM {shaped} ORDER BY {in_order(described)}"
+        engine.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        engine.execute(f"DROP TABLE {shaped}")
 
     def _rows(self, described: Table) -> int:
         file = str(self._file(described))
