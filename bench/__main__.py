@@ -1,6 +1,6 @@
 """Runs every benchmark and writes `docs/reference/benchmarks.md`: `make bench`, or `python -m bench scores pages`.
 
-Each benchmark is a program of its own that prints one or more JSON lines. The whole takes about an hour and a half on 2 cores.
+Each benchmark is a program of its own that prints one or more JSON lines. The largest take a quarter of an hour each on 2 cores.
 """
 
 from __future__ import annotations

@@ -26,6 +26,11 @@ BY = ("locality", "sex")
 DAYS = ["--since", "2026-01-01", "--until", "2026-03-01"]
 
 
+def attendances(dataset):
+    """The command that asks for attendances by practice."""
+    return f"measure attendances --dataset {dataset} --by practice --period all".split() + DAYS
+
+
 def measured(inside: list[int], *, misses: list[int] | None = None):
     """A table as the engine gives it: one number for each month, place and sex."""
     rows = [
@@ -141,18 +146,7 @@ def dataset(tmp_path):
 def test_from_the_shell_what_left_care_hides_small_numbers(dataset, tmp_path, source, options, hides):
     write_metadata(dataset, as_of=date(2026, 3, 31), source=source)
     out = tmp_path / "numbers.csv"
-    asked = [
-        "measure",
-        "attendances",
-        "--dataset",
-        str(dataset),
-        *DAYS,
-        "--by",
-        "practice",
-        "--period",
-        "all",
-    ]
-    done = CliRunner().invoke(application, [*asked, *options, "--out", str(out)])
+    done = CliRunner().invoke(application, [*attendances(dataset), *options, "--out", str(out)])
     assert done.exit_code == 0, done.output
     found = pa.csv.read_csv(out).to_pylist()
     assert ("hidden" in found[0]) == hides
@@ -166,20 +160,8 @@ def test_from_the_shell_what_left_care_hides_small_numbers(dataset, tmp_path, so
 
 def test_in_the_terminal_a_hidden_number_says_so(dataset):
     write_metadata(dataset, as_of=date(2026, 3, 31), source="localcare export for planning")
-    asked = [
-        "measure",
-        "attendances",
-        "--dataset",
-        str(dataset),
-        *DAYS,
-        "--by",
-        "practice",
-        "--period",
-        "all",
-    ]
-    assert "hidden │ hidden" in CliRunner().invoke(application, asked).output.replace("  ", " ").replace(
-        "  ", " "
-    )
+    told = CliRunner().invoke(application, attendances(dataset)).output
+    assert "hidden │ hidden" in " ".join(told.split())
 
 
 def test_one_by_one_is_refused_of_data_that_left_care(dataset):

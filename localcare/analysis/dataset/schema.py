@@ -310,6 +310,7 @@ TABLES: tuple[Table, ...] = (
     PACKAGES,
     RELATIONSHIPS,
 )
+REQUIRED = tuple(found.name for found in TABLES if found.required)  # what lists and indicators are made of
 
 
 def table(name: str) -> Table:

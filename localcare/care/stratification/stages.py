@@ -12,22 +12,13 @@ from django.conf import settings
 
 from localcare.analysis.dataset.engine import DUCKDB, EngineChoice
 from localcare.analysis.dataset.results import Tasks, opened_for, write_result
+from localcare.analysis.dataset.schema import REQUIRED
 from localcare.analysis.scores.staging import stage_of
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.plan import stratify
 from localcare.foundation.record.linked_dataset import export_dataset
 from localcare.kernel.access.readers import Reader
 
-TABLES_NEEDED = (
-    "persons",
-    "registrations",
-    "facts",
-    "stays",
-    "diagnoses",
-    "attendances",
-    "contacts",
-    "packages",
-)
 Export = Callable[[Path], None]
 DATASET = "dataset"
 PEOPLE = "people.parquet"
@@ -55,7 +46,7 @@ def exporter(*, as_of: date, by: Reader, since: Path | None = None) -> Export:
             as_of=as_of,
             by=by,
             purpose="direct-care",
-            tables=TABLES_NEEDED,
+            tables=REQUIRED,
             pseudonymous=True,
             since=since,
         )

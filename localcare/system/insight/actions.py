@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from localcare.analysis.dataset.schema import REQUIRED
 from localcare.analysis.journal.parquet import JournalFolder
 from localcare.analysis.measures.definitions import Indicator, NotYet
 from localcare.analysis.measures.engine import CannotMeasure, MeasureSource
@@ -31,16 +32,6 @@ from localcare.system.insight.models import Rebase, Run
 from localcare.system.insight.queries import rebases_in_force
 
 RUN_LOCK = 8_104_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
-TABLES_NEEDED = (
-    "persons",
-    "registrations",
-    "facts",
-    "stays",
-    "diagnoses",
-    "attendances",
-    "contacts",
-    "packages",
-)
 PURPOSE = "direct-care"  # the people who opted out are counted, for only counts leave this room: see docs/explanation
 Export = Callable[[Path], None]
 
@@ -168,7 +159,7 @@ def _export(run: Run, reader: Reader) -> Export:
 
     def export(folder: Path) -> None:
         export_dataset(
-            folder / stages.DATASET, as_of=run.until, by=by, purpose=PURPOSE, tables=TABLES_NEEDED,
+            folder / stages.DATASET, as_of=run.until, by=by, purpose=PURPOSE, tables=REQUIRED,
             pseudonymous=True,
         )  # fmt: skip
         export_journal(folder / stages.JOURNAL, by=by, purpose=PURPOSE)
