@@ -32,8 +32,7 @@ def everybody(first: np.ndarray, second: np.ndarray) -> dict[int, tuple[int, flo
 def answer_for(counts: np.ndarray):
     first, second, third = counts
     listed = second >= 2
-    before = [("all", events) for events in second[listed].tolist()]
-    return by_itself({"all": everybody(first, second)}, before=before, after=third[listed].tolist())
+    return by_itself({"all": everybody(first, second)}, {"all": everybody(second[listed], third[listed])})
 
 
 def test_the_averages_are_those_of_the_closed_form():
@@ -80,9 +79,7 @@ def test_nobody_and_no_event_is_lost(everybody_of):
 
 def test_somebody_listed_without_an_event_counts_with_those_who_had_none():
     found = by_itself(
-        {"all": {0: (1000, 50.0), 1: (100, 20.0)}},
-        before=[("all", 0), ("all", 1), ("all", 5)],
-        after=[0, 0, 1],
+        {"all": {0: (1000, 50.0), 1: (100, 20.0)}}, {"all": {0: (1, 0.0), 1: (1, 0.0), 5: (1, 1.0)}}
     )
     assert found.expected == pytest.approx((0.05 + 0.2 + 0.2) / 3)
     assert (found.before, found.seen) == (2.0, pytest.approx(1 / 3))
@@ -90,16 +87,15 @@ def test_somebody_listed_without_an_event_counts_with_those_who_had_none():
 
 def test_nobody_listed_or_known_is_refused():
     with pytest.raises(CannotCompare, match="give people of both"):
-        by_itself({}, before=[("all", 1)], after=[0])
+        by_itself({}, {"all": {1: (1, 0.0)}})
     with pytest.raises(CannotCompare, match="give people of both"):
-        by_itself({"all": {0: (10, 1.0)}}, before=[], after=[])
+        by_itself({"all": {0: (10, 1.0)}}, {})
 
 
 def test_people_of_each_kind_are_held_against_their_own():
     """The frail go on having admissions, the well hardly: a frail list falls less than everybody would have it."""
     frail, well = {0: (100, 80.0), 1: (100, 120.0)}, {0: (5000, 50.0), 1: (100, 5.0)}
-    listed = [("frail", 1), ("frail", 0)]
-    found = by_itself({"frail": frail, "well": well}, before=listed, after=[1, 1])
+    found = by_itself({"frail": frail, "well": well}, {"frail": {0: (1, 1.0), 1: (1, 1.0)}})
     assert found.expected == pytest.approx((1.2 + 0.8) / 2)
     assert [(row.people, row.mean_next) for row in found.rows] == [
         (5100, pytest.approx(130 / 5100)), (200, pytest.approx(125 / 200)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import WLS
 
 from localcare.analysis.effect import AtThreshold, CannotCompare, discontinuity, usual_bandwidth
 from localcare.analysis.effect.two_groups import contrast
@@ -80,6 +81,35 @@ def test_the_error_is_robust_as_white_and_mackinnon_have_it():
     error = np.sqrt((bread @ meat @ bread)[1, 1])
     width = answer.effect.estimate.upper - answer.effect.estimate.lower
     assert width == pytest.approx(2 * 1.96 * error, rel=0.002)
+
+
+def test_figure_and_interval_are_those_of_statsmodels_with_people_alike_on_one_row():
+    """Twelve thousand rows fitted by statsmodels, and the same people put together."""
+    people = county(0.2, seed=9)
+    rows, many = np.unique(
+        np.column_stack([people.scores, people.events, people.time, people.before, people.acted]),
+        axis=0,
+        return_counts=True,
+    )
+    assert len(rows) < len(people.scores) / 2
+    answer, together = found(people), found(AtThreshold(*rows.T, people=many))
+    near = (np.abs(people.scores - THRESHOLD) < 100) & (people.time > 0)
+    x = (people.scores[near] - THRESHOLD) / 100
+    side = (x >= 0).astype(float)
+    fitted = WLS(
+        people.events[near] / people.time[near],
+        np.column_stack([np.ones(len(x)), side, x, x * side, x**2, x**2 * side]),
+        weights=(1 - np.abs(x)) * people.time[near],
+    ).fit(cov_type="HC3", use_t=True)
+    for estimate in (answer.effect.estimate, together.effect.estimate):
+        ends = [estimate.value, estimate.lower, estimate.upper]
+        assert ends == pytest.approx([fitted.params[1], *fitted.conf_int()[1]], rel=1e-6)
+    assert together.effect.counts == answer.effect.counts
+    assert together.before.upper == pytest.approx(answer.before.upper)
+    assert together.acted.lower == pytest.approx(answer.acted.lower)
+    assert [(one.people, one.rate) for one in together.bins] == [
+        (one.people, pytest.approx(one.rate)) for one in answer.bins
+    ]
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():

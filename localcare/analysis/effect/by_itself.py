@@ -9,7 +9,7 @@ averages, taken over the listed by their own kind and number before the list, ar
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,27 +60,25 @@ class ByItself:
         return 1 - self.seen / self.before if self.before else 0.0
 
 
-def by_itself(
-    everybody: Mapping[Any, Numbers], *, before: Sequence[tuple[Hashable, int]], after: Sequence[float]
-) -> ByItself:
+def by_itself(everybody: Mapping[Any, Numbers], listed: Mapping[Any, Numbers]) -> ByItself:
     """What the listed would have come to with no list at all.
 
-    `everybody` gives, for each kind of person and number of events in a first period, how many people had it and how many
-    events they had in the next, both before the list. `before` are the listed people's kinds and events in the period just
-    before the list, `after` their events for as long a time after it. Raises CannotCompare.
+    Both give, for each kind of person and number of events in a first period, how many people had it and how many events they
+    had in the next: `everybody` over two periods that lie before the list, `listed` over the period just before it and the one
+    after it. Raises CannotCompare.
     """
     means = {
         kind: {row.events: row.mean_next for row in following(numbers)} for kind, numbers in everybody.items()
     }
-    if not before or len(before) != len(after) or not all(means.get(kind) for kind, _ in before):
+    people = sum(many for numbers in listed.values() for many, _ in numbers.values())
+    if not people or not all(means.get(kind) for kind in listed):
         raise CannotCompare("nobody is listed, or nobody is known before the list; give people of both")
-    expected = sum(_mean_after(means[kind], events) for kind, events in before)
-    people = len(before)
+    rows = [(kind, events, many) for kind, numbers in listed.items() for events, (many, _) in numbers.items()]
     return ByItself(
         people,
-        sum(events for _, events in before) / people,
-        expected / people,
-        sum(after) / people,
+        sum(events * many for _, events, many in rows) / people,
+        sum(_mean_after(means[kind], events) * many for kind, events, many in rows) / people,
+        sum(after for numbers in listed.values() for _, after in numbers.values()) / people,
         following(_together(everybody)),
     )
 

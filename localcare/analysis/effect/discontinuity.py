@@ -17,12 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from localcare.analysis.effect.results import CannotCompare, Effect, Interval
-from localcare.analysis.effect.two_groups import Values
+from localcare.analysis.effect.two_groups import Contrast, Values
 from localcare.analysis.effect.wording import direction, span, verdict
-from localcare.analysis.libraries import Library
 from localcare.analysis.plain_numbers import figure, percent
 
-regression: Any = Library("statsmodels.regression.linear_model")
 FEWEST_PEOPLE = 100  # on either side within the bandwidth: below this the robust error cannot be trusted
 FEWEST_EVENTS = 20  # on both sides together
 FEWEST_SCORES = (
@@ -45,7 +43,8 @@ class AtThreshold:
     """One row a person, all equally long: the score, events counted and time looked at since, and what came before.
 
     `time` is in any unit (person-months, say): the outcome is events for each unit of it. `before` are the same events counted
-    over as long a time before the score was known; `acted` says who was acted on.
+    over as long a time before the score was known; `acted` says who was acted on. People who are alike in all of it may share
+    a row: `people` says how many stand on each, and every answer is that of as many rows.
     """
 
     scores: Column
@@ -53,6 +52,7 @@ class AtThreshold:
     time: Column
     before: Column | None = None
     acted: Column | None = None
+    people: Column | None = None
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,10 @@ def discontinuity(
     failed = _failed(acted, past)
     estimate = None if failed else fit.interval
     expected = fit.below
-    above = near.distance >= 0
     counts = {
-        "just above": int(above.sum()),
-        "just below": int((~above).sum()),
-        "events just above": round(float(near.events[above].sum())),
-        "events just below": round(float(near.events[~above].sum())),
+        f"{what}just {side}": round(float(number[rows].sum()))
+        for what, number in (("", near.people), ("events ", near.people * near.events))
+        for side, rows in near.sides
     }
     effect = Effect(
         method="regression discontinuity",
@@ -144,10 +142,11 @@ def discontinuity(
 
 @dataclass(frozen=True)
 class _Near:
-    """People within the bandwidth: how far from the threshold, and their columns."""
+    """People within the bandwidth: how far from the threshold, how many of each row, and their columns."""
 
     distance: Values
     kernel: Values
+    people: Values
     events: Values
     time: Values
     before: Values | None
@@ -155,24 +154,31 @@ class _Near:
 
     @classmethod
     def of(cls, people: AtThreshold, threshold: float, bandwidth: float) -> _Near:
-        columns = [people.scores, people.events, people.time, people.before, people.acted]
-        scores, events, time, before, acted = (
+        columns = [people.scores, people.events, people.time, people.before, people.acted, people.people]
+        scores, events, time, before, acted, many = (
             None if column is None else np.asarray(column, dtype=float) for column in columns
         )
         if scores is None or events is None or time is None or not bandwidth > 0:
             raise CannotCompare("a bandwidth above 0 is needed; leave it out for the usual one")
-        if len({len(column) for column in (scores, events, time, before, acted) if column is not None}) > 1:
+        several = (scores, events, time, before, acted, many)
+        if len({len(column) for column in several if column is not None}) > 1:
             raise CannotCompare("scores, events and time differ in length; give one of each per person")
         distance = scores - threshold
         kept = (np.abs(distance) < bandwidth) & (time > 0)
         return cls(
             distance[kept],
             1 - np.abs(distance[kept]) / bandwidth,
+            np.ones(kept.sum()) if many is None else many[kept],
             events[kept],
             time[kept],
             None if before is None else before[kept],
             None if acted is None else acted[kept],
         )
+
+    @property
+    def sides(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
+        """The rows above the threshold, and those below."""
+        return ("above", self.distance >= 0), ("below", self.distance < 0)
 
 
 @dataclass(frozen=True)
@@ -183,32 +189,34 @@ class _Jump:
 
 
 def _jump(near: _Near, outcome: Values, weights: Values, level: float) -> _Jump:
-    """The difference of two local quadratic fits at the threshold."""
+    """The difference of two local quadratic fits at the threshold, with HC3 errors of as many rows as there are people."""
     side = (near.distance >= 0).astype(float)
     scaled = near.distance / np.abs(near.distance).max()
     design = np.column_stack([np.ones(len(scaled)), side, scaled, scaled * side, scaled**2, scaled**2 * side])
-    fitted = regression.WLS(outcome, design, weights=near.kernel * weights).fit(
-        method="qr", cov_type="HC3", use_t=True
-    )
-    lower, upper = fitted.conf_int(alpha=1 - level)[1]
-    value = Interval(float(fitted.params[1]), float(lower), float(upper), level)
-    p_value = float(fitted.pvalues[1])
-    return _Jump(value, float(fitted.params[0]), 1.0 if np.isnan(p_value) else p_value)
+    weight = np.sqrt(near.kernel * weights)
+    rows, seen = design * weight[:, None], outcome * weight
+    many = np.sqrt(near.people)
+    q, r = np.linalg.qr(rows * many[:, None])
+    fitted = np.linalg.solve(r, q.T @ (seen * many))
+    reach = np.linalg.solve(r.T, rows.T).T  # its squares are the leverage of one person of each row
+    apart = (seen - rows @ fitted) / (1 - (reach**2).sum(axis=1))
+    error = np.linalg.norm(np.linalg.solve(r, (reach * (apart * many)[:, None]).T)[1])
+    found = Contrast(float(fitted[1]), float(error), float(near.people.sum()) - design.shape[1])
+    return _Jump(found.interval(level), float(fitted[0]), found.p_value)
 
 
 def _check(near: _Near) -> None:
-    above = near.distance >= 0
-    people = min(int(above.sum()), int((~above).sum()))
+    people = min(int(near.people[rows].sum()) for _, rows in near.sides)
     if people < FEWEST_PEOPLE:
         raise CannotCompare(
             f"Only {people} people are near enough on one side of the threshold: at least {FEWEST_PEOPLE} are needed on each. "
             "Take a threshold that more people are near to, a wider bandwidth or more practices."
         )
-    if near.events.sum() < FEWEST_EVENTS:
+    if (near.people * near.events).sum() < FEWEST_EVENTS:
         raise CannotCompare(
             f"Fewer than {FEWEST_EVENTS} events followed near the threshold: wait for more time, or take a wider bandwidth."
         )
-    scores = min(len(np.unique(near.distance[above])), len(np.unique(near.distance[~above])))
+    scores = min(len(np.unique(near.distance[rows])) for _, rows in near.sides)
     if scores < FEWEST_SCORES:
         raise CannotCompare(
             f"Only {scores} different scores lie on one side of the threshold: at least {FEWEST_SCORES} are needed, for a score "
@@ -276,6 +284,7 @@ def _bins(near: _Near, threshold: float, bandwidth: float, multiplier: float) ->
         inside = place == number
         if inside.any():
             middle = threshold + (edges[number] + edges[number + 1]) / 2
-            rate = near.events[inside].sum() / near.time[inside].sum() * multiplier
-            found.append(Bin(float(middle), int(inside.sum()), float(rate)))
+            people = near.people[inside]
+            rate = (people @ near.events[inside]) / (people @ near.time[inside]) * multiplier
+            found.append(Bin(float(middle), int(people.sum()), float(rate)))
     return tuple(found)

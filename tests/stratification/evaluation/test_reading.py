@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from datetime import timedelta
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from localcare.care.stratification.definitions import definitions
+from localcare.care.stratification.evaluation.counting import (
+    ACTED,
+    EVENTS,
+    LISTED,
+    NOTHING,
+    QUIET,
+    counted,
+)
 from localcare.care.stratification.evaluation.questions import Question
 from localcare.care.stratification.evaluation.reading import (
     AFTER,
     ATTENDANCE,
     BED_DAYS,
     BEFORE,
+    COUNTED,
     DAYS_OF_A_MONTH,
+    DEATHS,
     EARLIER,
     EMERGENCY,
+    PERIODS,
+    TABLE,
+    column,
     everybody_before,
-    read,
+    followed,
+    listed_before,
+    near_threshold,
 )
 from localcare.care.stratification.models import Decision, PersonScore
 from localcare.foundation.pathways.models import JourneyState
@@ -30,8 +47,30 @@ from tests.stratification.evaluation.nights import NIGHT
 DAYS = 60
 
 
-def found(night, **question):
-    return read(Question(night.run, **({"days": DAYS} | question)), definitions())
+def asked(night, **question) -> Any:
+    return followed(Question(night.run, **({"days": DAYS} | question)), definitions())
+
+
+def rows_of(cursor) -> SimpleNamespace:
+    """The table of whom is followed, column by column, in the order of people."""
+    cursor.execute(f"SELECT * FROM {TABLE} ORDER BY person_id")
+    names = [one.name for one in cursor.description]
+    columns = {
+        name: np.array(values)
+        for name, values in zip(names, zip(*cursor.fetchall(), strict=True), strict=True)
+    }
+    events = {(what, period): columns[column(what, period)] for what in COUNTED for period in PERIODS}
+    return SimpleNamespace(
+        **columns,
+        events={key: values.astype(float) for key, values in events.items()},
+        months=columns["days_seen"] / DAYS_OF_A_MONTH,
+        acted=columns["has_plan"] | columns["has_journey"],
+    )
+
+
+def found(night, **question) -> SimpleNamespace:
+    with asked(night, **question) as cursor:
+        return rows_of(cursor)
 
 
 def test_events_fall_into_three_periods_that_end_with_their_last_day(night):
@@ -90,9 +129,8 @@ def test_the_first_decision_within_the_time_counts_else_one_still_in_force(night
     night.decision(people[5], -5, "known", look_again=30)
     night.decision(people[5], -3, "reopen")
     answer = found(night)
-    assert answer.decision.tolist() == ["not-now", "", "before", "", "known", ""]
-    assert answer.decided_after[[0, 4]].tolist() == [3, 9]
-    assert np.isnan(answer.decided_after[[1, 2, 3, 5]]).all()
+    assert answer.decision.tolist() == ["not-now", "none", "before", "none", "known", "none"]
+    assert answer.decided_after.tolist() == [3, None, None, None, 9, None]
 
 
 def test_a_plan_or_a_journey_within_the_time_is_an_action(night):
@@ -115,10 +153,10 @@ def test_whom_is_read_the_listed_that_are_asked_about_and_those_near_the_thresho
     night.person(at="P3", listed=False)
     night.person(at="P4", listed=False, risk=140)
     night.person(at="P5", listed=False, risk=351)
-    assert found(night).practice.tolist() == ["P1", "P2", "P4"]
+    assert found(night).practice_code.tolist() == ["P1", "P2", "P4"]
     assert found(night).listed.tolist() == [True, True, False]
     assert found(night, who=f"cohort:{cohort.code}").listed.tolist() == [True, False]
-    assert found(night, who="segment:organ-failure").practice.tolist() == ["P2", "P4"]
+    assert found(night, who="segment:organ-failure").practice_code.tolist() == ["P2", "P4"]
 
 
 def test_the_list_of_a_night_is_read_as_it_was(night):
@@ -138,18 +176,23 @@ def test_everybody_before_counts_the_registered_by_their_number(night):
     night.run.refresh_from_db()
     stranger = Person.objects.create(birth_date=NIGHT, sex="male")
     night.stay(stranger, -100)
-    assert everybody_before(Question(night.run, DAYS)) == {" 2": {0: (2, 0.0), 2: (1, 1.0)}}
+    with asked(night) as cursor:
+        assert everybody_before(cursor, Question(night.run, DAYS)) == {" 2": {0: (2, 0.0), 2: (1, 1.0)}}
 
 
-def test_it_is_what_a_slow_twin_counts(night):
+def a_crowd(night, people: int = 40) -> list[Person]:
+    """People with all that can happen to them, at random."""
     random = Random(4)
-    people = []
-    for _ in range(40):
+    crowd = []
+    for _ in range(people):
         person = night.person(
+            at=random.choice(["P1", "P2"]),
+            listed=random.random() < 0.7,
+            risk=random.randint(150, 250),
             died=random.choice([None, None, random.randint(1, 80)]),
             left=random.choice([None, None, random.randint(1, 80)]),
         )
-        people.append(person)
+        crowd.append(person)
         for _ in range(random.randint(0, 5)):
             night.stay(person, random.randint(-150, 80), nights=random.choice([None, 0, 1, 5, 40]),
                        how=random.choice(["emergency", "elective"]))  # fmt: skip
@@ -160,11 +203,54 @@ def test_it_is_what_a_slow_twin_counts(night):
             )
         if random.random() < 0.4:
             night.journey(person, random.randint(-10, 80))
+        if random.random() < 0.2:
+            night.plan(person, random.randint(-10, 80))
+    return crowd
+
+
+def test_it_is_what_a_slow_twin_counts(night):
+    people = a_crowd(night)
     answer = found(night)
-    assert answer.practice.size == 40
     rows = list(zip(answer.months.tolist(), answer.died.tolist(), answer.decision.tolist(), answer.has_journey.tolist(),
                     *(answer.events[key].tolist() for key in sorted(answer.events)), strict=True))  # fmt: skip
     assert sorted(rows) == sorted(twin(person) for person in people)
+
+
+def test_what_the_database_counts_is_what_its_rows_add_up_to(night):
+    """By practice and group, by kind, and near the threshold: each against a sum over people one by one."""
+    a_crowd(night)
+    question = Question(night.run, DAYS)
+    with asked(night) as cursor:
+        rows, counts, listed = rows_of(cursor), counted(cursor), listed_before(cursor, question)
+        near = {what: near_threshold(cursor, what) for what in (*COUNTED, DEATHS)}
+    events = rows.events | {(DEATHS, AFTER): rows.died.astype(float)}
+    for practice in ("P1", "P2"):
+        mine = (rows.practice_code == practice) & rows.listed
+        total = counts.total([practice])
+        assert total[LISTED] == mine.sum() > 5
+        assert counts.months_of([practice]) == pytest.approx(rows.months[mine].sum())
+        assert counts.months_of([practice], ACTED) == pytest.approx(rows.months[mine & rows.acted].sum())
+        assert total["followed", NOTHING] == total["group", QUIET] == (mine & ~rows.acted).sum()
+        assert total["followed", "plan"] == (mine & rows.has_plan).sum()
+        for kind in ("mdt", "known", "before", "none"):
+            assert total["decision", kind] == (mine & (rows.decision == kind)).sum()
+        waits = [days for days in rows.decided_after[mine] if days is not None]
+        assert counts.median_wait([practice]) == np.median(waits)
+        for event in EVENTS:
+            assert total["events", *event] == events[event][mine].sum()
+            assert total["events", *event, ACTED] == events[event][mine & rows.acted].sum()
+    whole = rows.listed & (rows.days_seen >= DAYS)
+    assert sum(people for people, _ in listed[" 2"].values()) == whole.sum() < rows.listed.sum()
+    assert sum(after for _, after in listed[" 2"].values()) == events[EMERGENCY, AFTER][whole].sum()
+    for what, people in near.items():
+        assert people.people.sum() == len(rows.person_id)
+        for given, column_of in (
+            (people.events, events[what, AFTER]),
+            (people.time, rows.months),
+            (people.scores, rows.per_mille),
+            (people.acted, rows.acted),
+        ):
+            assert given @ people.people == pytest.approx(column_of.sum())
 
 
 def twin(person: Person) -> tuple:
@@ -199,7 +285,7 @@ def twin(person: Person) -> tuple:
         if within
         else "before"
         if aside and aside[0].kind != "reopen" and aside[0].look_again_on > NIGHT
-        else ""
+        else "none"
     )
     journey = any(NIGHT < one.opened_at.date() <= last for one in JourneyState.objects.filter(person=person))
     died = person.death_date is not None and person.death_date <= out

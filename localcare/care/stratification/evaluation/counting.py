@@ -11,15 +11,17 @@ import numpy as np
 from localcare.care.stratification.evaluation.reading import (
     AFTER,
     COUNTED,
+    DAYS_OF_A_MONTH,
     DEATHS,
     PERIODS,
-    Followed,
+    TABLE,
+    Cursor,
+    column,
 )
 from localcare.care.stratification.models import Decision
 
 Measure = tuple[str, ...]
 LISTED: Measure = ("listed",)
-MONTHS = "months"
 ACTED, QUIET = "acted", "not-acted"
 NO_DECISION, DECIDED_BEFORE = "none", "before"
 DECISIONS = (
@@ -36,11 +38,11 @@ EVENTS = (*((what, period) for what in COUNTED for period in PERIODS), (DEATHS, 
 
 @dataclass(frozen=True)
 class Counted:
-    """Numbers of the listed by practice: people and events, the person-months seen after, and the days to each decision."""
+    """Numbers of the listed by practice: people and events, the days seen after, and how many were decided after so many days."""
 
     numbers: Mapping[str, Mapping[Measure, int]]
-    months: Mapping[str, Mapping[str, float]]
-    waits: Mapping[str, tuple[int, ...]]
+    days: Mapping[str, Mapping[str, int]]
+    waits: Mapping[str, Mapping[int, int]]
 
     def total(self, practices: Iterable[str]) -> Counter[Measure]:
         """The numbers of some practices together."""
@@ -52,43 +54,49 @@ class Counted:
     def months_of(self, practices: Iterable[str], group: str = "") -> float:
         """The person-months seen after the night; of everybody listed, or of those acted on or not."""
         groups = (group,) if group else (ACTED, QUIET)
-        return sum(self.months.get(code, {}).get(one, 0.0) for code in practices for one in groups)
+        days = sum(self.days.get(code, {}).get(one, 0) for code in practices for one in groups)
+        return days / DAYS_OF_A_MONTH
 
     def median_wait(self, practices: Iterable[str]) -> float | None:
         """The median of days from the night to a decision, of those decided about within the time."""
-        waits = [days for code in practices for days in self.waits.get(code, ())]
-        return float(np.median(waits)) if waits else None
+        waits: Counter[int] = Counter()
+        for code in practices:
+            waits.update(self.waits.get(code, {}))
+        return float(np.median(list(waits.elements()))) if waits else None
 
 
-def counted(people: Followed) -> Counted:
-    """Count the listed people of each practice."""
+def counted(cursor: Cursor) -> Counted:
+    """Count the listed people of each practice, in the table of whom is followed."""
     numbers: dict[str, Counter[Measure]] = defaultdict(Counter)
-    months: dict[str, dict[str, float]] = defaultdict(lambda: {ACTED: 0.0, QUIET: 0.0})
-    waits: dict[str, list[int]] = defaultdict(list)
-    acted = people.acted
-    for place in np.flatnonzero(people.listed):
-        practice = people.practice[place]
-        mine, group = numbers[practice], ACTED if acted[place] else QUIET
-        mine[LISTED] += 1
-        mine["decision", people.decision[place] or NO_DECISION] += 1
-        mine["followed", _followed_by(people, int(place))] += 1
-        mine["group", group] += 1
-        months[practice][group] += float(people.months[place])
-        if not np.isnan(people.decided_after[place]):
-            waits[practice].append(int(people.decided_after[place]))
-        for what, period in EVENTS:
-            happened = people.died[place] if what == DEATHS else people.events[what, period][place]
-            if happened:
-                mine["events", what, period] += int(happened)
-                mine["events", what, period, group] += int(happened)
-    return Counted(
-        {code: dict(found) for code, found in numbers.items()},
-        {code: dict(found) for code, found in months.items()},
-        {code: tuple(found) for code, found in waits.items()},
-    )
+    days: dict[str, dict[str, int]] = defaultdict(lambda: {ACTED: 0, QUIET: 0})
+    waits: dict[str, dict[int, int]] = defaultdict(dict)
+    cursor.execute(BY_PRACTICE)
+    for practice, acted, seen, *found in cursor.fetchall():
+        group = ACTED if acted else QUIET
+        mine = {measure: int(number) for measure, number in zip(MEASURES, found, strict=True) if number}
+        mine |= {(*measure, group): number for measure, number in mine.items() if measure[0] == "events"}
+        numbers[practice].update(mine | {("group", group): mine[LISTED]})
+        days[practice][group] = int(seen)
+    cursor.execute(WAITS)
+    for practice, decided_after, people in cursor.fetchall():
+        waits[practice][decided_after] = people
+    return Counted(dict(numbers), dict(days), dict(waits))
 
 
-def _followed_by(people: Followed, place: int) -> str:
-    if people.has_plan[place]:
-        return PLAN
-    return JOURNEY if people.has_journey[place] else NOTHING
+def _events(what: str, period: str) -> str:
+    return "sum(died::int)" if what == DEATHS else f"sum({column(what, period)})"
+
+
+_FOLLOWED = {PLAN: "has_plan", JOURNEY: "has_journey AND NOT has_plan", NOTHING: "NOT has_journey AND NOT has_plan"}  # fmt: skip
+_SUMS: dict[Measure, str] = {
+    LISTED: "count(*)",
+    **{("decision", kind): f"count(*) FILTER (WHERE decision = '{kind}')" for kind in DECISIONS},
+    **{("followed", what): f"count(*) FILTER (WHERE {where})" for what, where in _FOLLOWED.items()},
+    **{("events", *event): _events(*event) for event in EVENTS},
+}
+MEASURES = tuple(_SUMS)
+BY_PRACTICE = f"""
+    SELECT practice_code, has_plan OR has_journey, sum(days_seen), {", ".join(_SUMS.values())}
+    FROM {TABLE} WHERE listed GROUP BY 1, 2
+"""
+WAITS = f"SELECT practice_code, decided_after, count(*) FROM {TABLE} WHERE listed AND decided_after IS NOT NULL GROUP BY 1, 2"

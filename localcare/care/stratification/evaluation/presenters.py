@@ -181,7 +181,7 @@ def fall_by_itself(found: ByItself | None, days: int) -> FallByItself | None:
         [
             f"{row.events}{' or more' if row is found.rows[-1] else ''}",
             format_number(row.people),
-            figure(row.mean_next),
+            _mean(row),
         ]
         for row in found.rows
     ]

@@ -1,16 +1,16 @@
-"""What became of the people of a list, and of those near the threshold, read off the record in one question."""
+"""What became of the people of a list, and of those near the threshold, read off the record and put together by the database."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from django.db import connection
-from numpy.typing import NDArray
+from django.db import connection, transaction
 
-from localcare.analysis.effect import usual_bandwidth
+from localcare.analysis.effect import AtThreshold, usual_bandwidth
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.evaluation.questions import Question
 from localcare.care.stratification.risk.rules import LISTED_OUTCOME
@@ -21,85 +21,86 @@ EMERGENCY, ATTENDANCE, BED_DAYS, DEATHS = "emergency", "attendance", "bed-days",
 COUNTED = (EMERGENCY, ATTENDANCE, BED_DAYS)  # before the list as well; nobody on a list had died
 EARLIER, BEFORE, AFTER = "earlier", "before", "after"
 PERIODS = (EARLIER, BEFORE, AFTER)
-Column = NDArray[Any]
+TABLE = "evaluation_followed"
+Cursor = Any
+Numbers = dict[
+    str, dict[int, tuple[int, float]]
+]  # by kind and events in a first period: people, and their events in the next
 
 
-@dataclass(frozen=True)
-class Followed:
-    """Columns of equal length, one row a person. `events` holds counts by what and period, `months` the time seen after."""
+@contextmanager
+def followed(question: Question, definitions: Definitions) -> Iterator[Cursor]:
+    """For the time of the block, a table of everybody of the list asked about and everybody whose risk was near the threshold.
 
-    practice: Column
-    listed: Column
-    kind: Column  # age band and frailty, by which people are held against people like them
-    per_mille: Column  # NaN where there was no risk on the night
-    decision: (
-        Column  # the first within the time; "before" when one of before the night was in force; "" for none
-    )
-    decided_after: Column  # days to it; NaN where there is none
-    has_plan: Column
-    has_journey: Column
-    months: Column
-    died: Column
-    events: dict[tuple[str, str], Column]
-
-    @property
-    def acted(self) -> Column:
-        """Whether a care plan or a journey followed within the time."""
-        return self.has_plan | self.has_journey
-
-
-def read(question: Question, definitions: Definitions) -> Followed:
-    """Everybody of the list asked about, and everybody whose risk was near the threshold."""
+    One row a person: where, of which kind, listed or not, the risk, days seen, whether they died, events by what and period, the
+    first decision within the time ("before" when one of before the night was in force, else "none") and what followed.
+    """
     condition, chosen = _who(question, definitions)
     reach = WIDEST * usual_bandwidth(question.threshold)
-    values: dict[str, Any] = chosen | {
+    values = chosen | _days(question) | {
+        "outcome": LISTED_OUTCOME,
+        "low": question.threshold - reach,
+        "high": question.threshold + reach,
+    }  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} AS {FOLLOWED.format(who=condition)}", values)
+        yield cursor
+        cursor.execute(f"DROP TABLE {TABLE}")
+
+
+def near_threshold(cursor: Cursor, what: str) -> AtThreshold:
+    """Everybody with a risk, those alike in all that matters on one row. `what` is an outcome, "deaths" among them."""
+    after, before = ("died::int", "0") if what == DEATHS else (column(what, AFTER), column(what, BEFORE))
+    cursor.execute(
+        f"SELECT per_mille, {after}, days_seen, {before}, has_plan OR has_journey, count(*) FROM {TABLE}"
+        " WHERE per_mille IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
+    )
+    rows = np.array(cursor.fetchall(), dtype=float).reshape(-1, 6)
+    scores, events, days, earlier, acted, people = rows.T
+    return AtThreshold(
+        scores, events, days / DAYS_OF_A_MONTH, None if what == DEATHS else earlier, acted, people
+    )
+
+
+def listed_before(cursor: Cursor, question: Question) -> Numbers:
+    """The listed by kind and emergency admissions just before the list, with their admissions after it.
+
+    Only those who were seen to the end: the dead and the moved would count as fallen.
+    """
+    before, after = column(EMERGENCY, BEFORE), column(EMERGENCY, AFTER)
+    cursor.execute(
+        f"SELECT kind, {before}, count(*), sum({after}) FROM {TABLE} WHERE listed AND days_seen >= %s GROUP BY 1, 2",
+        [question.days],
+    )
+    return _by_kind(cursor.fetchall())
+
+
+def everybody_before(cursor: Cursor, question: Question) -> Numbers:
+    """Registered people by kind and emergency admissions in the earlier period, with their admissions in the next one."""
+    cursor.execute(EVERYBODY_BEFORE, _days(question))
+    return _by_kind(cursor.fetchall())
+
+
+def column(what: str, period: str) -> str:
+    """The table's column of what was counted in a period."""
+    return f"{what}_{period}".replace("-", "_")
+
+
+def _by_kind(rows: list[tuple[str, int, int, Any]]) -> Numbers:
+    found: Numbers = defaultdict(dict)
+    for kind, first, people, following in rows:
+        found[kind][first] = (people, float(following))
+    return dict(found)
+
+
+def _days(question: Question) -> dict[str, Any]:
+    return {
         "run": question.run.pk,
         "night": question.night,
         "before": question.night - question.window,
         "earlier": question.night - 2 * question.window,
         "until": question.until,
-        "outcome": LISTED_OUTCOME,
-        "low": question.threshold - reach,
-        "high": question.threshold + reach,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(FOLLOWED.format(who=condition), values)
-        names = [column.name for column in cursor.description]
-        rows = cursor.fetchall()
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
-    return Followed(
-        practice=np.array(columns["practice_code"], dtype=object),
-        listed=np.array(columns["listed"], dtype=bool),
-        kind=np.array(columns["kind"], dtype=object),
-        per_mille=np.array(columns["per_mille"], dtype=float),
-        decision=np.array(columns["decision"], dtype=object),
-        decided_after=np.array(columns["decided_after"], dtype=float),
-        has_plan=np.array(columns["has_plan"], dtype=bool),
-        has_journey=np.array(columns["has_journey"], dtype=bool),
-        months=np.array(columns["days_seen"], dtype=float) / DAYS_OF_A_MONTH,
-        died=np.array(columns["died"], dtype=bool),
-        events={
-            (what, period): np.array(columns[f"{what}_{period}".replace("-", "_")], dtype=float)
-            for what in COUNTED
-            for period in PERIODS
-        },
-    )
-
-
-def everybody_before(question: Question) -> dict[str, dict[int, tuple[int, float]]]:
-    """Registered people by kind and emergency admissions in the earlier period, with their admissions in the next one."""
-    values: dict[str, Any] = {
-        "run": question.run.pk,
-        "night": question.night,
-        "before": question.night - question.window,
-        "earlier": question.night - 2 * question.window,
-    }
-    found: dict[str, dict[int, tuple[int, float]]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(EVERYBODY_BEFORE, values)
-        for kind, first, people, following in cursor.fetchall():
-            found[kind][first] = (people, float(following))
-    return dict(found)
 
 
 def _who(question: Question, definitions: Definitions) -> tuple[str, dict[str, Any]]:
@@ -168,27 +169,29 @@ FOLLOWED = f"""
         SELECT a.person_id, {_counts("attendance", "a.arrived_on")}
         FROM followed f JOIN record_attendance a USING (person_id)
         WHERE a.arrived_on > %(earlier)s AND a.arrived_on <= %(until)s GROUP BY 1
+    ), decided AS (
+        SELECT DISTINCT ON (d.person_id) d.person_id, d.kind, d.decided_on FROM stratification_decision d
+        WHERE d.kind <> 'reopen' AND d.decided_on >= %(night)s AND d.decided_on <= %(until)s ORDER BY d.person_id, d.id
+    ), aside AS (
+        SELECT DISTINCT ON (d.person_id) d.person_id, d.kind <> 'reopen' AND d.look_again_on > %(night)s AS is_aside
+        FROM stratification_decision d WHERE d.decided_on < %(night)s ORDER BY d.person_id, d.id DESC
+    ), plans AS (
+        SELECT DISTINCT person_id FROM stratification_personscore
+        WHERE plan_recorded_on > %(night)s AND plan_recorded_on <= %(until)s
+    ), journeys AS (
+        SELECT DISTINCT person_id FROM pathways_journeystate
+        WHERE (opened_at AT TIME ZONE 'Europe/London')::date > %(night)s
+            AND (opened_at AT TIME ZONE 'Europe/London')::date <= %(until)s
     )
-    SELECT f.practice_code, f.kind, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
+    SELECT f.person_id, f.practice_code, f.kind, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
         coalesce(f.death_date > %(night)s AND f.death_date <= f.out_on, false) AS died,
         {_filled("stays", "emergency", "bed_days")}, {_filled("attendances", "attendance")},
-        coalesce(decided.kind, CASE WHEN earlier.is_aside THEN 'before' ELSE '' END) AS decision,
+        coalesce(decided.kind, CASE WHEN aside.is_aside THEN 'before' ELSE 'none' END) AS decision,
         decided.decided_on - %(night)s::date AS decided_after,
-        EXISTS (SELECT 1 FROM stratification_personscore n WHERE n.person_id = f.person_id
-                AND n.plan_recorded_on > %(night)s AND n.plan_recorded_on <= %(until)s) AS has_plan,
-        EXISTS (SELECT 1 FROM pathways_journeystate j WHERE j.person_id = f.person_id
-                AND (j.opened_at AT TIME ZONE 'Europe/London')::date > %(night)s
-                AND (j.opened_at AT TIME ZONE 'Europe/London')::date <= %(until)s) AS has_journey
+        plans.person_id IS NOT NULL AS has_plan, journeys.person_id IS NOT NULL AS has_journey
     FROM followed f
-    LEFT JOIN stays ON stays.person_id = f.person_id
-    LEFT JOIN attendances ON attendances.person_id = f.person_id
-    LEFT JOIN LATERAL (
-        SELECT d.kind, d.decided_on FROM stratification_decision d WHERE d.person_id = f.person_id AND d.kind <> 'reopen'
-            AND d.decided_on >= %(night)s AND d.decided_on <= %(until)s ORDER BY d.id LIMIT 1) decided ON true
-    LEFT JOIN LATERAL (
-        SELECT d.kind <> 'reopen' AND d.look_again_on > %(night)s AS is_aside FROM stratification_decision d
-        WHERE d.person_id = f.person_id AND d.decided_on < %(night)s ORDER BY d.id DESC LIMIT 1) earlier ON true
-    ORDER BY f.person_id
+    LEFT JOIN stays USING (person_id) LEFT JOIN attendances USING (person_id) LEFT JOIN decided USING (person_id)
+    LEFT JOIN aside USING (person_id) LEFT JOIN plans USING (person_id) LEFT JOIN journeys USING (person_id)
 """
 
 EVERYBODY_BEFORE = f"""
