@@ -7,6 +7,7 @@ import time
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.factories import practice, user_with_role
 
@@ -38,40 +39,40 @@ def code_of(secret):
 def test_somebody_signs_in_sees_their_roles_and_signs_out(gp, browser_page, phone_page, assert_accessible):
     for page in (browser_page, phone_page):
         page.goto("/your-account/")
-        assert page.get_by_role("heading", name="Sign in").is_visible()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         assert_accessible(page)
 
         page.get_by_label("User name").fill("amina")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_label("Password").press("Enter")
 
-        assert page.get_by_role("heading", name="General practitioner").is_visible()
+        expect(page.get_by_role("heading", name="General practitioner")).to_be_visible()
         assert_accessible(page)
         page.get_by_role("button", name="Sign out").click()
-        assert page.get_by_text("You have signed out.").is_visible()
+        expect(page.get_by_text("You have signed out.")).to_be_visible()
 
 
 def test_a_wrong_password_is_said_at_the_top_and_leads_to_the_field(gp, browser_page, assert_accessible):
     sign_in_by_form(browser_page, "wrong")
     assert browser_page.title().startswith("Error: Sign in")
     browser_page.get_by_role("link", name="The user name or the password is not right.").click()
-    assert browser_page.evaluate("document.activeElement.name") == "login"
+    expect(browser_page.locator("[name=login]:focus")).to_have_count(1)
     assert_accessible(browser_page)
 
 
 def test_an_empty_form_says_what_to_enter(gp, browser_page, assert_accessible):
     browser_page.goto("/account/login/")
     browser_page.get_by_role("button", name="Sign in").click()
-    assert browser_page.get_by_role("link", name="Enter your user name").is_visible()
-    assert browser_page.get_by_role("link", name="Enter your password").is_visible()
+    expect(browser_page.get_by_role("link", name="Enter your user name")).to_be_visible()
+    expect(browser_page.get_by_role("link", name="Enter your password")).to_be_visible()
     assert_accessible(browser_page)
 
 
 def test_the_lock_out_page_says_what_to_do(gp, browser_page, assert_accessible):
     for _ in range(5):
         sign_in_by_form(browser_page, "wrong")
-    assert browser_page.get_by_role("heading", name="Too many attempts to sign in").is_visible()
-    assert browser_page.get_by_text("15 minutes").is_visible()
+    expect(browser_page.get_by_role("heading", name="Too many attempts to sign in")).to_be_visible()
+    expect(browser_page.get_by_text("15 minutes")).to_be_visible()
     assert_accessible(browser_page)
 
 
@@ -91,7 +92,7 @@ def test_a_second_factor_is_set_up_and_used(gp, browser_page, phone_page, assert
     browser_page.get_by_label("Code", exact=True).fill(code_of(secret))
     browser_page.get_by_role("button", name="Set up").click()
 
-    assert browser_page.get_by_text("10 of 10 codes are left").is_visible()
+    expect(browser_page.get_by_text("10 of 10 codes are left")).to_be_visible()
     assert_accessible(browser_page)
     with browser_page.expect_download() as download:
         browser_page.get_by_role("link", name="Download the codes").click()
@@ -102,15 +103,18 @@ def test_a_second_factor_is_set_up_and_used(gp, browser_page, phone_page, assert
         assert_accessible(browser_page)
 
     sign_in_by_form(phone_page)
-    assert phone_page.get_by_role("heading", name="Enter the code from your authenticator app").is_visible()
+    expect(
+        phone_page.get_by_role("heading", name="Enter the code from your authenticator app")
+    ).to_be_visible()
     assert_accessible(phone_page)
     phone_page.get_by_label("Code", exact=True).fill("not a code")
     phone_page.get_by_role("button", name="Go on").click()
-    assert phone_page.get_by_role("link", name="This code is not right").is_visible()
+    expect(phone_page.get_by_role("link", name="This code is not right")).to_be_visible()
     phone_page.get_by_label("Code", exact=True).fill(recovery_codes[0])
-    phone_page.get_by_role("button", name="Go on").click()
+    with phone_page.expect_navigation():
+        phone_page.get_by_role("button", name="Go on").click()
     phone_page.goto("/your-account/")
-    assert phone_page.get_by_role("heading", name="What you may see and do").is_visible()
+    expect(phone_page.get_by_role("heading", name="What you may see and do")).to_be_visible()
 
 
 def test_the_sign_in_page_works_by_keyboard_alone(gp, browser_page, keyboard_reaches):
@@ -151,7 +155,7 @@ def test_an_administrator_opens_an_account_and_its_holder_chooses_a_password(
     page.get_by_label("Practice", exact=True).check()
     page.get_by_label("Code of the area or practice").fill(elm.code)
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("The role was given.").is_visible()
+    expect(page.get_by_text("The role was given.")).to_be_visible()
     assert_accessible(page)
 
     holder = new_page()
@@ -159,19 +163,20 @@ def test_an_administrator_opens_an_account_and_its_holder_chooses_a_password(
     holder.get_by_label("User name").fill("bola.adeyemi")
     holder.get_by_label("Password").fill(password)
     holder.get_by_role("button", name="Sign in").click()
-    assert holder.get_by_text("Choose your own password").is_visible()
+    expect(holder.get_by_text("Choose your own password")).to_be_visible()
     holder.get_by_label("Password now").fill(password)
     holder.get_by_label("New password", exact=True).fill("four even almonds")
     holder.get_by_label("New password again").fill("four even almonds")
-    holder.get_by_role("button", name="Change password").click()
+    with holder.expect_navigation():
+        holder.get_by_role("button", name="Change password").click()
     holder.goto("/your-account/")
-    assert holder.get_by_role("heading", name="Case manager").is_visible()
+    expect(holder.get_by_role("heading", name="Case manager")).to_be_visible()
 
 
 def test_a_refused_page_says_what_to_do(browser_page, sign_in, assert_accessible):
     sign_in(browser_page, user_with_role("analyst", everywhere=True))
     assert browser_page.goto("/users/").status == 403
-    assert browser_page.get_by_role("heading", name="You cannot see this page").is_visible()
+    expect(browser_page.get_by_role("heading", name="You cannot see this page")).to_be_visible()
     assert_accessible(browser_page)
 
 
@@ -187,5 +192,5 @@ def test_after_half_an_hour_without_activity_people_are_told_why_they_sign_in_ag
     store["last_active"] = time.time() - 31 * 60
     store.save()
     browser_page.reload()
-    assert browser_page.get_by_text("nothing happened for 30 minutes").is_visible()
+    expect(browser_page.get_by_text("nothing happened for 30 minutes")).to_be_visible()
     assert_accessible(browser_page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.kernel.access.readers import reader_for
 from localcare.kernel.audit.actions import record_access
@@ -28,21 +29,21 @@ def test_the_lead_answers_who_looked_and_takes_the_answer_along(
         assert_accessible(page)
         page.get_by_label("NHS number or reference").fill("not a number")
         page.get_by_role("button", name="Show who looked").click()
-        assert page.get_by_role("link", name="Nobody with this NHS number").is_visible()
+        expect(page.get_by_role("link", name="Nobody with this NHS number")).to_be_visible()
         assert_accessible(page)
 
         page.get_by_label("NHS number or reference").fill(person)
         page.get_by_role("button", name="Show who looked").click()
-        assert page.get_by_text("Direct care 59").is_visible()
+        expect(page.get_by_text("Direct care 59")).to_be_visible()
         assert_accessible(page)
     take_picture(browser_page, "who-looked")
 
     browser_page.get_by_role("link", name="Next").click()
-    assert browser_page.get_by_text("Direct care 3", exact=True).is_visible()
+    expect(browser_page.get_by_text("Direct care 3", exact=True)).to_be_visible()
     with browser_page.expect_download() as download:
         browser_page.get_by_role("link", name="Download these entries as CSV").click()
     assert download.value.path().read_text().count("Direct care") == 60
 
     browser_page.get_by_role("link", name="amina").first.click()
-    assert browser_page.get_by_role("heading", name="What one account did").is_visible()
+    expect(browser_page.get_by_role("heading", name="What one account did")).to_be_visible()
     assert_accessible(browser_page)

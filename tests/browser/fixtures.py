@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 DESKTOP = {"width": 1200, "height": 900}
@@ -28,6 +30,7 @@ FLAGS = [
 ]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FULL_HEIGHT_LIMIT = 3000
+PATIENCE = 15_000  # milliseconds: a busy machine answers late, and what never comes is a fault all the same
 # The header folds its menu in a frame or two after a change of width. Axe measures first and looks later, so it
 # would hold a link against what has moved beneath it: wait until nothing has moved for three frames, at most 120.
 STILL = """() => new Promise(resolve => {
@@ -54,10 +57,28 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("Chromium is missing: `apt-get install chromium`, or name one in LOCALCARE_CHROMIUM.")
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def slow_pages() -> Iterator[None]:
+    """With LOCALCARE_SLOW_PAGES=0.3 every page takes so many seconds more: shows tests that look too early."""
+    seconds = float(os.environ.get("LOCALCARE_SLOW_PAGES", "0"))
+
+    def slowly(handler: WSGIHandler, environ: dict[str, Any], start_response: Any) -> Any:
+        answer = at_once(handler, environ, start_response)
+        time.sleep(0 if environ["PATH_INFO"].startswith(settings.STATIC_URL) else seconds)
+        return answer
+
+    at_once, patch = WSGIHandler.__call__, pytest.MonkeyPatch()
+    if seconds:
+        patch.setattr(WSGIHandler, "__call__", slowly)
+    yield
+    patch.undo()
 
 
 @pytest.fixture
@@ -74,7 +95,7 @@ def new_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page
             locale="en-GB",
             timezone_id="Europe/London",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))

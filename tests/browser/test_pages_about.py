@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -13,7 +14,7 @@ OPEN_PAGES = ["/", "/about/", "/about/accessibility/", "/about/keyboard/", "/no-
 def test_open_pages_are_accessible_on_desktop_and_phone(address, browser_page, phone_page, assert_accessible):
     for page in (browser_page, phone_page):
         page.goto(address)
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         assert_accessible(page)
 
 
@@ -22,7 +23,7 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_the_main_content(browser_p
     browser_page.keyboard.press("Tab")
     assert browser_page.evaluate("document.activeElement.textContent") == "Skip to main content"
     browser_page.keyboard.press("Enter")
-    assert browser_page.evaluate("document.activeElement.id") == "maincontent"
+    expect(browser_page.locator("#maincontent:focus")).to_have_count(1)
 
 
 def test_the_footer_is_reached_by_keyboard(browser_page, keyboard_reaches):
@@ -32,12 +33,12 @@ def test_the_footer_is_reached_by_keyboard(browser_page, keyboard_reaches):
 
 def test_every_open_page_is_whole_without_javascript(plain_page):
     plain_page.goto("/about/keyboard/")
-    assert plain_page.get_by_role("cell", name="Shift and Tab").is_visible()
+    expect(plain_page.get_by_role("cell", name="Shift and Tab")).to_be_visible()
     assert plain_page.title() == "Using the keyboard – Local Care"
 
 
 def test_a_missing_page_says_what_to_do(browser_page):
     answer = browser_page.goto("/no-such-page/")
     assert answer.status == 404
-    assert browser_page.get_by_role("heading", name="Page not found").is_visible()
-    assert browser_page.get_by_role("link", name="Go to the home page").is_visible()
+    expect(browser_page.get_by_role("heading", name="Page not found")).to_be_visible()
+    expect(browser_page.get_by_role("link", name="Go to the home page")).to_be_visible()

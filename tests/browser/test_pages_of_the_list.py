@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from localcare.care.stratification.actions import run_stratification
 from localcare.care.stratification.models import Decision
@@ -42,14 +43,14 @@ def test_a_gp_reads_the_list_and_puts_somebody_aside(place, gp, browser_page, si
     browser_page.goto("/")
     browser_page.get_by_role("link", name="Patient tracking list").click()
     assert_accessible(browser_page)
-    assert browser_page.get_by_role("row").count() == 4
-    assert browser_page.get_by_text("Emergency admissions in 12 months from 1 to 2").is_visible()
+    expect(browser_page.get_by_role("row")).to_have_count(4)
+    expect(browser_page.get_by_text("Emergency admissions in 12 months from 1 to 2")).to_be_visible()
 
     # When she decides "not now" about Dorothy, first forgetting the reason
     browser_page.get_by_role("link", name="Decide about TESTDOROTHY, Dorothy").click()
     browser_page.get_by_label("Not now", exact=True).check()
     browser_page.get_by_role("button", name="Save the decision").click()
-    assert browser_page.get_by_role("link", name="Choose a reason why not now").is_visible()
+    expect(browser_page.get_by_role("link", name="Choose a reason why not now")).to_be_visible()
     assert_accessible(browser_page)
     browser_page.get_by_label("If not now: the reason").select_option("stable")
     day = timezone.localdate() + timedelta(days=30)
@@ -58,10 +59,12 @@ def test_a_gp_reads_the_list_and_puts_somebody_aside(place, gp, browser_page, si
     browser_page.get_by_role("button", name="Save the decision").click()
 
     # Then Dorothy is off the list to review, and found under "Not now" with who decided and why
-    assert browser_page.get_by_text("TESTDOROTHY, Dorothy: put aside until the day you chose.").is_visible()
-    assert browser_page.get_by_role("row").count() == 3
+    expect(
+        browser_page.get_by_text("TESTDOROTHY, Dorothy: put aside until the day you chose.")
+    ).to_be_visible()
+    expect(browser_page.get_by_role("row")).to_have_count(3)
     browser_page.get_by_role("link", name="Not now").click()
-    assert browser_page.get_by_text("Stable and well supported").is_visible()
+    expect(browser_page.get_by_text("Stable and well supported")).to_be_visible()
     assert_accessible(browser_page)
 
 
@@ -78,7 +81,7 @@ def test_several_are_taken_to_the_mdt_without_javascript(place, gp, plain_page, 
     plain_page.get_by_role("button", name="Save the decision").click()
 
     # Then both are kept as taken to the MDT
-    assert plain_page.get_by_text("2 people: will be taken to the MDT meeting.").is_visible()
+    expect(plain_page.get_by_text("2 people: will be taken to the MDT meeting.")).to_be_visible()
     assert Decision.objects.filter(kind="mdt", decided_by=gp).count() == 2
 
 
@@ -88,14 +91,15 @@ def test_filters_work_without_javascript_and_are_kept_as_a_view(place, gp, plain
     plain_page.get_by_text("Filter, search and sort").click()
     plain_page.get_by_label("Frailty", exact=True).select_option("severe")
     plain_page.get_by_role("button", name="Apply filters").click()
-    assert plain_page.get_by_role("row").count() == 2
+    expect(plain_page.get_by_role("row")).to_have_count(2)
 
     plain_page.get_by_text("Saved views").click()
     plain_page.get_by_label("Name of the view").fill("Severe frailty")
-    plain_page.get_by_role("button", name="Save these filters as a view").click()
+    with plain_page.expect_navigation():
+        plain_page.get_by_role("button", name="Save these filters as a view").click()
 
     plain_page.get_by_text("Saved views").click()
-    assert plain_page.get_by_role("link", name="Severe frailty", exact=True).count() == 1
+    expect(plain_page.get_by_role("link", name="Severe frailty", exact=True)).to_have_count(1)
 
 
 @pytest.mark.parametrize("address", ["/list/", "/list/worklist/", "/list/overview/", "/list/print/"])
@@ -105,7 +109,7 @@ def test_pages_of_the_list_are_accessible_on_desktop_and_phone(
     for page in (browser_page, phone_page):
         sign_in(page, gp)
         page.goto(address)
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         assert_accessible(page)
 
 
@@ -126,6 +130,6 @@ def test_the_person_page_carries_reasons_scores_and_decisions(
     for page in (browser_page, phone_page):
         sign_in(page, gp)
         page.goto(f"/people/{person.reference}/")
-        assert page.get_by_role("heading", name="On the patient tracking list").is_visible()
-        assert page.get_by_text("Emergency admissions in 12 months over the runs").first.is_visible()
+        expect(page.get_by_role("heading", name="On the patient tracking list")).to_be_visible()
+        expect(page.get_by_text("Emergency admissions in 12 months over the runs").first).to_be_visible()
         assert_accessible(page)

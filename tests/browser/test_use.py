@@ -73,7 +73,8 @@ def test_the_whole_menu_is_seen_on_a_phone_without_javascript(new_page, sign_in,
 def test_signing_out_takes_one_press_and_closes_the_session(browser_page: Page, sign_in, administrator):
     sign_in(browser_page, administrator)
     browser_page.goto("/users/")
-    browser_page.get_by_role("button", name="Sign out").click()
+    with browser_page.expect_navigation():
+        browser_page.get_by_role("button", name="Sign out").click()
     browser_page.goto("/users/")
     expect(browser_page.get_by_role("heading", name="Sign in")).to_be_visible()
 

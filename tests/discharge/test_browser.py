@@ -83,7 +83,8 @@ def test_a_discharge_is_planned_by_keyboard_and_without_javascript(
     plain_page.get_by_label("Home to decide").check()
     plain_page.get_by_role("button", name="Continue").click()
     plain_page.locator('[name="goals"]').fill("To decide at home")
-    plain_page.get_by_role("button", name="Save and come back later").click()
+    with plain_page.expect_navigation():
+        plain_page.get_by_role("button", name="Save and come back later").click()
     expect(plain_page.locator('[name="goals"]')).to_have_value("To decide at home")
     sign_in(browser_page, reader.user)
     browser_page.goto(reverse("discharge-person", args=[vera.reference]))

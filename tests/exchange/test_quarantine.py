@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from localcare.exchange.fhir.load import load_fhir
 from localcare.exchange.loads.actions import NothingToDo, dismiss_row, reopen_row, replay_row
@@ -179,7 +180,7 @@ def test_the_pages_in_a_browser(new_page, sign_in, assert_accessible, take_pictu
     assert_accessible(page)
     take_picture(page, "quarantined-resource")
     page.goto(reverse("load", args=[resource.run_id]))
-    assert page.get_by_text("Kept as received and not understood").is_visible()
+    expect(page.get_by_text("Kept as received and not understood")).to_be_visible()
     assert_accessible(page)
     take_picture(page, "load")
     assert Fact.objects.filter(source_key="2").exists()

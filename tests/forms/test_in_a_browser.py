@@ -1,6 +1,7 @@
 """A form in a real browser: without JavaScript, on a phone, with the error summary, and open in two windows."""
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.forms import actions
 from localcare.foundation.forms.models import FormResponse
@@ -26,28 +27,32 @@ def test_a_discharge_is_described_saved_taken_up_again_and_completed(
     plain.goto(address)
     plain.get_by_label("Hospital and ward").fill("Harbour ward")
     plain.get_by_role("button", name="Add another recommended service").click()
-    assert plain.get_by_role("group", name="Recommended service 2").is_visible()
-    assert plain.get_by_label("Hospital and ward").input_value() == "Harbour ward"
-    plain.get_by_role("button", name="Save and come back later").click()
+    expect(plain.get_by_role("group", name="Recommended service 2")).to_be_visible()
+    expect(plain.get_by_label("Hospital and ward")).to_have_value("Harbour ward")
+    with plain.expect_navigation():
+        plain.get_by_role("button", name="Save and come back later").click()
 
     page = new_page()
     sign_in(page, asha)
     page.goto(address)
-    assert page.get_by_label("Hospital and ward").input_value() == "Harbour ward"
+    expect(page.get_by_label("Hospital and ward")).to_have_value("Harbour ward")
     page.get_by_role("button", name="Complete").click()
     summary = page.locator(".nhsuk-error-summary")
     summary.get_by_role("link", name="How does the person move about?").click()
-    assert page.evaluate("document.activeElement.name") == "mobility"
+    expect(page.locator("[name=mobility]:focus")).to_have_count(1)
     assert_accessible(page)
     take_picture(page, "form-discharge-support")
 
     plain.get_by_label("Hospital and ward").fill("Another ward")
-    plain.get_by_role("button", name="Save and come back later").click()
-    assert "Somebody else changed this form" not in plain.content(), "its own page was up to date"
+    with plain.expect_navigation():
+        plain.get_by_role("button", name="Save and come back later").click()
+    expect(plain.get_by_text("Somebody else changed this form"), "its own page was up to date").to_have_count(
+        0
+    )
     page.get_by_label("Hospital and ward").fill("Third ward")
     page.get_by_role("button", name="Save and come back later").click()
-    assert page.get_by_text("Somebody else changed this form").is_visible()
-    assert page.get_by_role("row", name="Hospital and ward").get_by_text("Another ward").is_visible()
+    expect(page.get_by_text("Somebody else changed this form")).to_be_visible()
+    expect(page.get_by_role("row", name="Hospital and ward").get_by_text("Another ward")).to_be_visible()
     assert_accessible(page)
     assert FormResponse.objects.get().answers["ward"] == "Another ward"
 

@@ -142,6 +142,13 @@ def test_no_room_is_called_utils_or_core():
     ]
 
 
+def test_browser_tests_wait_for_what_they_expect():
+    """A page may still be on its way: `expect(...)` waits, a question asked at once does not."""
+    asked_at_once = r"assert .*\.(is_visible|is_hidden|is_checked|is_enabled|input_value|inner_text)\("
+    tests = [file for file in tracked(".py") if name_of(file).startswith("tests/") and name_of(file) != HERE]
+    assert not lines_with(asked_at_once, tests)
+
+
 def test_long_files_and_functions_are_reported():
     """A report, not a limit: look whether a long one holds two things."""
     long = [

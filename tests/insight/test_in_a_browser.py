@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from localcare.analysis.measures.definitions import indicators
 from localcare.exchange.extracts.load import load_dataset
@@ -74,7 +75,7 @@ def test_a_commissioner_reads_what_changed_and_what_it_means(
     take_picture(page, "insight-indicator")
     # And its definition is one click away
     page.click("main a[href$='/definition/'] >> nth=0")
-    assert "Denominator" in page.content()
+    expect(page.locator("body")).to_contain_text("Denominator")
     assert_accessible(page)
     # And the places lie beside one another
     page.goto("/insight/map/?indicator=emergency-admissions&level=cluster")

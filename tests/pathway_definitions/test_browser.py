@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.pathways.definitions import current_version
 from tests.factories import user_with_role
@@ -24,7 +25,7 @@ def test_the_pages_are_accessible_on_desktop_and_phone(
     for page in (browser_page, phone_page):
         sign_in(page, handler)
         assert page.goto(address).ok
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         assert_accessible(page)
         width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0
@@ -39,15 +40,14 @@ def test_from_the_navigation_to_the_clock_of_vera(handler, browser_page, sign_in
     browser_page.get_by_role("button", name="Search", exact=True).click()
     browser_page.get_by_role("link", name="Discharge to assess", exact=True).click()
     picture = browser_page.get_by_role("img", name="Discharge to assess: the steps as a picture")
-    assert picture.is_visible()
-    assert browser_page.get_by_text(
-        "Assessed within 24 hours of settling at home: 24 hours"
-    ).last.is_visible()
-    assert browser_page.get_by_role("link", name="Version 1").is_visible()
+    expect(picture).to_be_visible()
+    clock = browser_page.get_by_text("Assessed within 24 hours of settling at home: 24 hours")
+    expect(clock.last).to_be_visible()
+    expect(browser_page.get_by_role("link", name="Version 1")).to_be_visible()
     take_picture(browser_page, "pathway-discharge-to-assess")
 
 
 def test_it_is_whole_without_javascript(handler, plain_page, sign_in):
     sign_in(plain_page, handler)
     plain_page.goto("/pathways/urgent-community-response/")
-    assert plain_page.get_by_role("heading", name="See the person at home").is_visible()
+    expect(plain_page.get_by_role("heading", name="See the person at home")).to_be_visible()

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.people.models import Person, Relationship
 from tests.browser.fixtures import PHONE
@@ -28,12 +29,12 @@ def test_somebody_is_registered_after_looking_at_who_is_like_them(new_page, sign
     page.get_by_label("Practice", exact=True).select_option(label="Deal Practice A (synthetic)")
     page.get_by_role("button", name="Register the person").click()
 
-    assert "Is it one of these people?" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Is it one of these people?")
     assert_accessible(page)
     page.get_by_label("None of these is the person").check()
     page.get_by_role("button", name="Register the person").click()
 
-    assert "VALE, Veera" in page.inner_text("body")
+    expect(page.locator("body")).to_contain_text("VALE, Veera")
     assert Person.objects.count() == 2
 
 
@@ -46,15 +47,15 @@ def test_details_are_amended_and_a_carer_is_added_and_ended(browser_page, sign_i
     browser_page.get_by_label("Telephone").fill("01304 000000")
     browser_page.get_by_label("Reason").fill("Told us")
     browser_page.get_by_role("button", name="Keep the details").click()
-    assert "01304 000000" in browser_page.inner_text("#details")
+    expect(browser_page.locator("#details")).to_contain_text("01304 000000")
 
     browser_page.get_by_role("link", name="change family and carers").click()
     browser_page.get_by_label("Name, if they are not on the register").fill("June Vale")
     browser_page.get_by_role("button", name="Add").click()
-    assert "June Vale" in browser_page.inner_text("main")
+    expect(browser_page.locator("main")).to_contain_text("June Vale")
     assert_accessible(browser_page)
     browser_page.get_by_role("link", name=re.compile("^End.*June Vale")).click()
     assert_accessible(browser_page)
     browser_page.get_by_role("button", name="End the relationship").click()
-    assert "Nobody is recorded." in browser_page.inner_text("main")
+    expect(browser_page.locator("main")).to_contain_text("Nobody is recorded.")
     assert Relationship.objects.get().ended_on is not None

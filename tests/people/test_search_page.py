@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.people.models import CommunicationNeed
 from localcare.kernel.audit.models import AuditEntry
@@ -43,11 +44,11 @@ def test_somebody_is_found_and_what_was_typed_stands_in_no_address(
     desk, people, assert_accessible, take_picture
 ):
     search(desk, "vera 12/03/1947")
-    assert desk.get_by_role("heading", name="1 person found").is_visible()
+    expect(desk.get_by_role("heading", name="1 person found")).to_be_visible()
     link = desk.get_by_role("link", name="VALE, Vera")
     assert str(people.reference) in link.get_attribute("href")
     for words in ("999 000 0018", "12 March 1947", "Deal Practice A (synthetic)", "Large print"):
-        assert desk.get_by_text(words).first.is_visible()
+        expect(desk.get_by_text(words).first).to_be_visible()
     assert desk.url.endswith("/people/"), "no personal data in the address"
     entry = AuditEntry.objects.filter(action="person.search").latest("sequence")
     assert list(entry.subjects.values_list("reference", flat=True)) == [str(people.reference)]
@@ -57,28 +58,27 @@ def test_somebody_is_found_and_what_was_typed_stands_in_no_address(
 
 def test_a_misspelt_name_finds_those_in_scope_the_likeliest_first(desk, assert_accessible, take_picture):
     search(desk, "smyth 1946")
-    names = desk.locator("ol h3").all_inner_texts()
-    assert names == ["SMYTH, John", "SMITH, Jon"], "the Smith of another practice is not shown"
-    assert desk.get_by_text("Found because: Smith sounds like Smyth").is_visible()
-    assert desk.get_by_text("NHS number not known").first.is_visible()
+    names = desk.locator("ol h3")
+    expect(names, "the Smith of another practice is not shown").to_have_text(["SMYTH, John", "SMITH, Jon"])
+    expect(desk.get_by_text("Found because: Smith sounds like Smyth")).to_be_visible()
+    expect(desk.get_by_text("NHS number not known").first).to_be_visible()
     assert_accessible(desk)
     take_picture(desk, "person-search")
 
 
 def test_nobody_found_says_what_to_try(desk, assert_accessible):
     search(desk, "xyzzy")
-    assert desk.get_by_role("heading", name="Nobody found").is_visible()
-    assert desk.get_by_text("the family name with only the year of birth").is_visible()
+    expect(desk.get_by_role("heading", name="Nobody found")).to_be_visible()
+    expect(desk.get_by_text("the family name with only the year of birth")).to_be_visible()
     assert_accessible(desk)
 
 
 def test_what_cannot_be_read_says_how_to_type_it(desk, assert_accessible):
     search(desk, "999 123 4560")
-    assert desk.get_by_text("The check digit of the NHS number does not fit").is_visible()
+    expect(desk.get_by_text("The check digit of the NHS number does not fit")).to_be_visible()
     search(desk, "")
-    assert desk.get_by_role(
-        "link", name="Enter a name, a date of birth, an NHS number or a postcode"
-    ).is_visible()
+    remedy = desk.get_by_role("link", name="Enter a name, a date of birth, an NHS number or a postcode")
+    expect(remedy).to_be_visible()
     assert_accessible(desk)
 
 
@@ -89,11 +89,11 @@ def test_the_search_works_by_keyboard_on_a_phone_and_without_javascript(
         sign_in(page, user_with_role("gp", area="deal"))
         page.goto("/people/")
         search(page, "CT14")
-        assert page.locator("ol h3").count() == 3
+        expect(page.locator("ol h3")).to_have_count(3)
     keyboard_reaches(phone_page, "ol h3 a")
     assert_accessible(phone_page)
     phone_page.get_by_role("link", name="Clear the search").click()
-    assert phone_page.locator("ol h3").count() == 0
+    expect(phone_page.locator("ol h3")).to_have_count(0)
 
 
 def test_searching_needs_the_permission(people, client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.kernel.access.readers import reader_for
 from localcare.system.planning.actions import save_scenario
@@ -36,7 +37,7 @@ def test_a_commissioner_asks_about_the_winter_plan(
     page.fill(BEDS, "260")
     # Then the answer changes while she types, beside what it was
     page.wait_for_selector("text=260 beds in place of 230 beds")
-    assert page.locator("[data-answer-here] .lc-words").count() > 0
+    expect(page.locator("[data-answer-here] .lc-words")).not_to_have_count(0)
     assert_accessible(page)
     take_picture(page, "planning-ask")
     # When she runs it in full beside the scenario as it was
@@ -50,7 +51,9 @@ def test_a_commissioner_asks_about_the_winter_plan(
         carry_out(str(one.reference))
     # Then the page renews itself and shows both with intervals, the difference and the assumptions
     page.wait_for_selector("text=Both used the same random numbers")
-    assert "Eighty beds on 121 days, December to March, are 9,680 bed-days" in page.content()
+    expect(page.locator("body")).to_contain_text(
+        "Eighty beds on 121 days, December to March, are 9,680 bed-days"
+    )
     assert (run.seed, run.replications) == (2017, 4)
     page.click("summary:has-text('Health and social care beds')")
     assert_accessible(page)
@@ -66,14 +69,14 @@ def test_the_same_without_a_script(plain_page, sign_in, planner):
     plain_page.goto("/planning/ready/winter-plan/")
     plain_page.fill(BEDS, "260")
     plain_page.click("text=See the answer")
-    assert plain_page.url.endswith("?places.health-and-social-care-beds.1=260")
-    assert plain_page.locator("text=260 beds in place of 230 beds").count() == 1
+    plain_page.wait_for_url("**/*?places.health-and-social-care-beds.1=260")
+    expect(plain_page.locator("text=260 beds in place of 230 beds")).to_have_count(1)
     plain_page.click("text=Ask it the other way round")
     plain_page.select_option("[name=service]", "hospice-beds")
     plain_page.click("text=Work it out")
-    assert "beds for 95 in 100 to be taken up within 2 hours" in plain_page.content()
+    expect(plain_page.locator("body")).to_contain_text("beds for 95 in 100 to be taken up within 2 hours")
     plain_page.click("text=Put this number into the scenario")
-    assert "Hospice beds for fast track" in plain_page.locator(".lc-moved").inner_text()
+    expect(plain_page.locator(".lc-moved")).to_contain_text("Hospice beds for fast track")
 
 
 def test_what_the_crawl_does_not_open_is_accessible_on_a_desk_and_on_a_phone(

@@ -116,7 +116,8 @@ def test_everything_is_pressed_without_javascript(plain_page: Page, live_server,
     sign_in(plain_page, nurse.user)
     plain_page.goto("/rapid-response/")
     for button in ("Accept", "Set off", "Arrived", "Seen in person"):
-        plain_page.get_by_role("button", name=f"{button} MARSHFIELD, Vera").click()
+        with plain_page.expect_navigation():
+            plain_page.get_by_role("button", name=f"{button} MARSHFIELD, Vera").click()
     assert TaskState.objects.get(journey=journey, step="respond").milestone == "seen"
     plain_page.get_by_text("How the clocks count, and what that rests on").click()
     expect(plain_page.get_by_text("From memory: to be checked").first).to_be_visible()

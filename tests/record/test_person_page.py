@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.record.models import Fact, Source, Stay
 from localcare.kernel.audit.models import AuditEntry
@@ -39,9 +40,11 @@ def test_the_overview_shows_the_record_and_writes_the_look_down(
 ):
     sign_in(browser_page, gp)
     browser_page.goto(f"/people/{vera.reference}/")
-    assert "MARSHFIELD, Vera" in browser_page.inner_text("[aria-label='Patient banner'], .lc-banner")
-    assert "18 nights, until 19 Nov 2026" in browser_page.inner_text("#stays")
-    assert "ask" in browser_page.inner_text("#allergies")
+    expect(browser_page.locator("[aria-label='Patient banner'], .lc-banner")).to_contain_text(
+        "MARSHFIELD, Vera"
+    )
+    expect(browser_page.locator("#stays")).to_contain_text("18 nights, until 19 Nov 2026")
+    expect(browser_page.locator("#allergies")).to_contain_text("ask")
     assert_accessible(browser_page)
     entry = AuditEntry.objects.filter(action="person.read", subjects__reference=str(vera.reference)).last()
     assert (entry.actor, entry.basis) == ("asha", f"Registered with {practice().name}")
@@ -53,18 +56,18 @@ def test_what_was_left_out_is_one_click_away_in_the_timeline(
     sign_in(browser_page, gp)
     browser_page.goto(f"/people/{vera.reference}/")
     browser_page.get_by_role("link", name=re.compile("Show 52 more in the timeline")).click()
-    assert browser_page.get_by_label("Problems (60)").is_checked()
+    expect(browser_page.get_by_label("Problems (60)")).to_be_checked()
     assert_accessible(browser_page)
     browser_page.get_by_role("link", name="Next page").click()
-    assert "Showing 51 to 60 of 60 events" in browser_page.inner_text("main")
-    assert browser_page.get_by_label("Problems (60)").is_checked()
+    expect(browser_page.locator("main")).to_contain_text("Showing 51 to 60 of 60 events")
+    expect(browser_page.get_by_label("Problems (60)")).to_be_checked()
 
 
 def test_who_looked_names_this_look(new_page, sign_in, assert_accessible, vera, gp):
     page = new_page(width=PHONE, javascript=False)
     sign_in(page, gp)
     page.goto(f"/people/{vera.reference}/who-looked/")
-    assert "asha" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("asha")
 
 
 def test_another_practices_patient_is_not_found(browser_page, sign_in, gp):

@@ -1,6 +1,7 @@
 """The directory in a real browser: searched by keyboard, kept without JavaScript, accessible at both widths."""
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.foundation.places.actions import load_place_definitions
 from localcare.foundation.services.actions import add_member, load_service_definitions
@@ -47,13 +48,13 @@ def test_the_lead_closes_and_takes_back_without_javascript(lead, plain_page, sig
     plain_page.goto(f"/services/{CODE}/")
     plain_page.get_by_role("link", name="Close the service for a time").click()
     plain_page.get_by_role("button", name="Close the service").click()
-    assert plain_page.get_by_role("link", name="Enter the reason for closing").is_visible()
+    expect(plain_page.get_by_role("link", name="Enter the reason for closing")).to_be_visible()
     plain_page.get_by_label("Reason").fill("Snow on every road")
     plain_page.get_by_role("button", name="Close the service").click()
-    assert plain_page.get_by_text("closed until further notice: Snow on every road").is_visible()
+    expect(plain_page.get_by_text("closed until further notice: Snow on every road")).to_be_visible()
     plain_page.get_by_role("button", name="Take back this closure").click()
-    assert plain_page.get_by_text("it never counted").is_visible()
-    assert plain_page.get_by_text("Snow on every road").count() == 0
+    expect(plain_page.get_by_text("it never counted")).to_be_visible()
+    expect(plain_page.get_by_text("Snow on every road")).to_have_count(0)
 
 
 def test_every_form_that_keeps_the_directory_is_accessible(lead, browser_page, sign_in, assert_accessible):

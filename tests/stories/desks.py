@@ -39,7 +39,8 @@ class Desk:
 
     def accept(self) -> None:
         """Accept the work on the screen."""
-        self.press("Accept")
+        with self.page.expect_navigation():
+            self.press("Accept")
         self.press("Accept")
         self.said("Accepted.")
 

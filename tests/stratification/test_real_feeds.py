@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from localcare.analysis.scores.packs import PackCode, checksum
 from localcare.care.stratification.actions import run_stratification
@@ -31,10 +32,10 @@ def test_synthea_people_end_on_a_list_with_reasons(shared_data, browser_page, si
 
     sign_in(browser_page, user_with_role("gp", practice="SYN-DEAL-A"))
     browser_page.goto("/list/")
-    assert "NHS number not known" in browser_page.inner_text("main")
+    expect(browser_page.locator("main")).to_contain_text("NHS number not known")
     assert_accessible(browser_page)
     browser_page.locator("main table a[href^='/people/']").first.click()
-    assert browser_page.locator("#problems tbody tr").count() > 0
+    expect(browser_page.locator("#problems tbody tr")).not_to_have_count(0)
 
 
 def test_an_installed_pack_makes_a_new_version_of_the_list(settings, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from localcare.care.stratification.models import ListEntry, RiskModel
 from localcare.care.stratification.risk.training import carry_out
@@ -26,7 +27,7 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
     # Given an analyst of a place that never trained a model
     sign_in(page, analyst)
     page.goto("/list/risk/")
-    assert page.get_by_text("No model has been trained yet").is_visible()
+    expect(page.get_by_text("No model has been trained yet")).to_be_visible()
     assert_accessible(page)
     # When she trains one
     page.get_by_role("link", name="Train a model").click()
@@ -43,23 +44,23 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
     # When she publishes it, first forgetting to say why
     page.get_by_role("button", name="Publish this model").click()
     page.get_by_role("button", name="Publish the model").click()
-    assert page.get_by_role("link", name="Say why in a sentence").is_visible()
+    expect(page.get_by_role("link", name="Say why in a sentence")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Why", exact=True).fill("Read with the safety officer; every list carries a decision")
     page.get_by_label("I have read the card").check()
     page.get_by_role("button", name="Publish the model").click()
-    assert page.get_by_text("The model is published.").is_visible()
+    expect(page.get_by_text("The model is published.")).to_be_visible()
     # Then, after the run, the GP's list and the person's page say the risk in words
     made()
     highest = ListEntry.objects.filter(practice_code=AT).order_by("-risk_per_mille")[:6]
     people = [registered(entry.person_id) for entry in highest]
     sign_in(page, gp)
     page.goto("/list/?order=risk&state=all")
-    assert page.get_by_text("Risk of an emergency admission within 12 months").first.is_visible()
+    expect(page.get_by_text("Risk of an emergency admission within 12 months").first).to_be_visible()
     for width in (PHONE, DESKTOP):
         page.set_viewport_size(width)
         page.goto(f"/people/{people[0].reference}/")
-        assert page.get_by_text("with facts like these have an emergency admission").is_visible()
+        expect(page.get_by_text("with facts like these have an emergency admission")).to_be_visible()
         assert_accessible(page)
     take_picture(page, "risk-on-the-person-page")
     page.get_by_role("link", name="How good this number is").click()
@@ -78,10 +79,11 @@ def test_a_model_from_its_training_to_the_list_and_off_it_again(
     page.go_back()
     page.get_by_role("button", name="Withdraw this model").click()
     page.get_by_label("Why", exact=True).fill("A clinician found numbers that are wrong")
-    page.get_by_role("button", name="Withdraw the model").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Withdraw the model").click()
     sign_in(page, gp)
     page.goto(f"/people/{people[0].reference}/")
-    assert page.get_by_text("No risk model is published here, so there is no number").is_visible()
+    expect(page.get_by_text("No risk model is published here, so there is no number")).to_be_visible()
 
 
 def test_models_of_every_state_are_readable_on_a_desk_and_on_a_phone(
