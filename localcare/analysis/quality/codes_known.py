@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from localcare.analysis.quality.code_shapes import Shape, shape_of
@@ -27,7 +27,22 @@ class CodeFlags:
     covered: bool
     in_list: bool
     frailty: bool
-    measured: bool
+    units: (
+        frozenset[str] | None
+    )  # in which a rule takes its value ("" is no unit); None where none asks for a value
+
+    @property
+    def measured(self) -> bool:
+        """Whether some rule asks for values of the code."""
+        return self.units is not None
+
+
+@dataclass(frozen=True)
+class CodesFound:
+    """The distinct codes of a table, in classes: of all codes of a class the same is known."""
+
+    classes: tuple[CodeFlags, ...]
+    class_of: Mapping[Key, int]
 
 
 class CodesKnown:
@@ -56,16 +71,14 @@ class CodesKnown:
             covered=key[0] in self.systems,
             in_list=key in self.listed,
             frailty=key in self.frailty,
-            measured=key in self.units,
+            units=self.units.get(key),
         )
 
-    def usable(self, pairs: Iterable[Key]) -> list[tuple[str, str, str]]:
-        """System and code as recorded with each unit in which a rule takes its value ("" is no unit)."""
-        return [
-            (system, code, unit)
-            for system, code in pairs
-            for unit in sorted(self.units.get(normalise_code(system, code), ()))
-        ]
+    def classes(self, found: Iterable[Key]) -> CodesFound:
+        """The codes found, by system and code as recorded, in their classes."""
+        numbers: dict[CodeFlags, int] = {}
+        class_of = {key: numbers.setdefault(self.flags(*key), len(numbers)) for key in found}
+        return CodesFound(tuple(numbers), class_of)
 
 
 def usable_units(packs: Packs) -> dict[Key, frozenset[str]]:

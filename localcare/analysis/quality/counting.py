@@ -10,17 +10,17 @@ from typing import Any
 from localcare.analysis.dataset.linked_dataset import LinkedDataset
 from localcare.analysis.libraries import ibis
 from localcare.analysis.quality.asking import kept, rows_of
-from localcare.analysis.quality.codes_known import CodesKnown
+from localcare.analysis.quality.codes_known import CodesFound, CodesKnown
 from localcare.analysis.quality.counts import EARLIER, Counts, EventCount, PeopleCount
 from localcare.analysis.quality.flags import (
     COUNTED,
     COUNTED_APART,
-    EVENT_DAY,
     MONTHS_OF_ACTIVITY,
     OLDER_FROM,
-    event_rows,
-    known_people,
+    flags_of,
+    with_flags,
 )
+from localcare.analysis.quality.traits import EVENT_DAY, SYSTEMS, TRAITS, known_people, rows_with_traits
 from localcare.analysis.scores.windows import months_before
 
 Progress = Callable[[str, int, int], None]
@@ -28,6 +28,7 @@ EVENTS = ("facts", "contacts", "stays", "attendances", "diagnoses", "procedures"
 MOST_COMPARED = 5_000_000  # facts that are compared with one another; beyond, people are sampled
 MONTHS_FOR_TWICE = 24
 NOT_KNOWN_ETHNICITY = ("", "Z", "99")
+NO_CODES = CodesFound((), {})
 
 
 class Counting:
@@ -39,28 +40,28 @@ class Counting:
         self.dataset, self.as_of, self.known = dataset, as_of, known
         self.until = max(as_of, until or as_of)  # only what lies after it cannot have happened yet
         self.people = kept(known_people(dataset, as_of))
-        self._pairs: dict[str, list[tuple[str, str]]] = {}
+        self._codes: dict[str, CodesFound] = {}
 
     def rows(self, table: str) -> Any:
         """The rows of an event table with every flag."""
-        return event_rows(
-            self.dataset, table, self.people, self.known, self.pairs(table), self.as_of, self.until
-        )
+        return with_flags(self.rows_with_traits(table), table, self.codes(table))
 
-    def pairs(self, table: str) -> list[tuple[str, str]]:
-        """The distinct systems and codes of a table, as recorded; the system is empty where the table has one only."""
-        if table not in ("facts", "diagnoses", "procedures"):
-            return []
-        if table not in self._pairs:
-            events = self.dataset.table(table)
-            columns = ("system", "code") if table == "facts" else ("code",)
-            found = rows_of(events.select(*columns).distinct())
-            self._pairs[table] = sorted(
-                (row.get("system", ""), row["code"])
-                for row in found
-                if row["code"] and row.get("system", "x")
+    def rows_with_traits(self, table: str) -> Any:
+        """The rows of an event table with what decides their flags."""
+        return rows_with_traits(self.dataset, table, self.people, self.codes(table), self.as_of, self.until)
+
+    def codes(self, table: str) -> CodesFound:
+        """The distinct codes of a table, as recorded, in their classes; none of a table that has no codes."""
+        if table not in SYSTEMS:
+            return NO_CODES
+        if table not in self._codes:
+            columns = ("code",) if SYSTEMS[table] else ("system", "code")
+            found = rows_of(self.dataset.table(table).select(*columns).distinct())
+            keys = sorted(
+                (SYSTEMS[table] or row["system"], row["code"]) for row in found if all(row.values())
             )
-        return self._pairs[table]
+            self._codes[table] = self.known.classes(keys)
+        return self._codes[table]
 
 
 def count(counting: Counting, progress: Progress | None = None, *, least: int = 0) -> Counts:
@@ -94,12 +95,16 @@ def _registered(counting: Counting) -> dict[str, int]:
 
 
 def _events(counting: Counting, table: str) -> tuple[EventCount, ...]:
-    rows = counting.rows(table)
-    flags = [flag for flag in COUNTED[table] if flag not in COUNTED_APART]
-    grouped = rows.group_by("practice", "feed", "series", "code_system", "month").aggregate(
-        row_count=rows.count().cast("int64"),
-        last_day=rows.known_day.max(),
-        **{flag: rows[flag].cast("int64").sum().cast("int64") for flag in flags},
+    """Rows alike in every trait are counted together, then their pattern's flags."""
+    rows, flags = counting.rows_with_traits(table), flags_of(table)
+    alike = rows.group_by(TRAITS[table]).aggregate(
+        row_count=rows.count().cast("int64"), last_day=rows[EVENT_DAY[table]].max()
+    )
+    patterns = with_flags(alike, table, counting.codes(table))
+    grouped = patterns.group_by("practice", "feed", "series", "code_system", "month").aggregate(
+        row_count=patterns.row_count.sum().cast("int64"),
+        last_day=patterns.last_day.max(where=~patterns.not_yet),
+        **{flag: patterns.row_count.sum(where=patterns[flag]).cast("int64") for flag in flags},
     )
     return tuple(
         EventCount(
@@ -150,29 +155,23 @@ def people_rows(counting: Counting, has_identifiers: bool) -> Any:
     """Everyone registered, with practice and every flag of persons."""
     dataset, as_of = counting.dataset, counting.as_of
     persons = _with_likeness(dataset.table("persons"), has_identifiers)
-    table = persons.join(
-        counting.people.select(about_person_id="person_id", practice="practice_code", age="age"),
-        persons.person_id == counting.people.person_id.name("about_person_id"),
-        how="inner",
+    registered = counting.people.filter(counting.people.practice_code.notnull())
+    about = registered.select(about_person_id="person_id", practice="practice_code", age="age")
+    table = persons.join(about, persons.person_id == about.about_person_id, how="inner")
+    older = registered.filter(registered.age >= OLDER_FROM)
+    table = _with_those(
+        table, "older_without_facts", _without(older, dataset, ["facts"], as_of), ["person_id"]
     )
-    table = table.filter(table.practice.notnull())
-    for name in ("facts", "contacts", "stays", "attendances"):
-        table = _left_join(table, _last_day(dataset.table(name), name, as_of))
-    since = ibis.literal(months_before(as_of, MONTHS_OF_ACTIVITY))
-    active = [
-        (table[f"last_{name}"] > since).fill_null(False)
-        for name in ("facts", "contacts", "stays", "attendances")
-    ]
-    older = table.age >= OLDER_FROM
+    since = months_before(as_of, MONTHS_OF_ACTIVITY)
+    quiet = _without(registered, dataset, ["contacts", "facts", "stays", "attendances"], as_of, since)
+    table = _with_those(table, "without_activity", quiet, ["person_id"])
     return table.mutate(
-        older=older,
+        older=table.age >= OLDER_FROM,
         with_identifiers=ibis.literal(has_identifiers),
-        older_without_facts=older & table.last_facts.isnull(),
         sex_not_known=table.sex.isnull() | table.sex.isin(["", "unknown"]),
         ethnicity_not_known=table.ethnic_category.fill_null("").strip().isin(NOT_KNOWN_ETHNICITY),
         deprivation_not_known=table.imd_decile.isnull(),
         number_missing=ibis.literal(has_identifiers) & table.nhs_number.fill_null("").strip().isin([""]),
-        without_activity=~(active[0] | active[1] | active[2] | active[3]),
     )
 
 
@@ -197,22 +196,27 @@ def _with_shared(persons: Any, flag: str, keys: list[str], has_them: Any) -> Any
     """Whether somebody else has the same keys, as a column; the few keys that are shared are joined, not everybody sorted."""
     some = persons.filter(has_them)
     counted = some.group_by(keys).aggregate(people=some.count())
-    shared = counted.filter(counted.people > 1).select(**{f"{flag}_{key}": key for key in keys})
-    same = [persons[key] == shared[f"{flag}_{key}"] for key in keys]
-    joined = persons.join(shared, same, how="left")
+    return _with_those(persons, flag, counted.filter(counted.people > 1), keys)
+
+
+def _with_those(rows: Any, flag: str, those: Any, keys: list[str]) -> Any:
+    """Whether a row's keys are among those of a few others, which are told once each, as a column."""
+    few = those.select(**{f"{flag}_{key}": key for key in keys})
+    joined = rows.join(few, [rows[key] == few[f"{flag}_{key}"] for key in keys], how="left")
     return joined.mutate(**{flag: joined[f"{flag}_{keys[0]}"].notnull()})
 
 
-def _last_day(table: Any, name: str, as_of: date) -> Any:
-    known = table.filter(table[EVENT_DAY[name]] <= ibis.literal(as_of))
-    return known.group_by(**{f"{name}_person_id": known.person_id}).aggregate(
-        **{f"last_{name}": known[EVENT_DAY[name]].max()}
-    )
-
-
-def _left_join(table: Any, found: Any) -> Any:
-    key = next(column for column in found.columns if column.endswith("_person_id"))
-    return table.join(found, table.person_id == found[key], how="left").drop(key)
+def _without(
+    people: Any, dataset: LinkedDataset, tables: list[str], as_of: date, since: date | None = None
+) -> Any:
+    """The people of whom none of the tables has a row up to the day, or after `since` up to the day."""
+    for name in tables:
+        rows = dataset.table(name)
+        rows = rows.filter(rows[EVENT_DAY[name]] <= ibis.literal(as_of))
+        if since:
+            rows = rows.filter(rows[EVENT_DAY[name]] > ibis.literal(since))
+        people = people.anti_join(rows, "person_id")
+    return people
 
 
 def _people(counting: Counting, has_identifiers: bool) -> tuple[PeopleCount, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from localcare.analysis.quality import flags
+from localcare.analysis.quality import flags, traits
 from localcare.analysis.quality.code_shapes import Shape, shape_of
 from localcare.analysis.quality.codes_known import CodesKnown
 from localcare.analysis.quality.counting import EVENTS, MONTHS_FOR_TWICE, NOT_KNOWN_ETHNICITY
@@ -55,8 +55,8 @@ def _person(row: Row, tables: Tables, as_of: date) -> _Person:
 
 
 def _key(name: str, row: Row, people: Mapping[int, _Person], as_of: date) -> tuple[str, str, str, int]:
-    day = row[flags.EVENT_DAY[name]]
-    inside = months_before(as_of, flags.MONTHS_TOLD_APART) < day <= as_of
+    day = row[traits.EVENT_DAY[name]]
+    inside = months_before(as_of, traits.MONTHS_TOLD_APART) < day <= as_of
     kind = {"facts": f"{row.get('kind')}, {row.get('system')}", "contacts": row.get("setting") or ""}.get(
         name, ""
     )
@@ -68,7 +68,7 @@ def _event_count(
     name: str, key: tuple[str, str, str, int], rows: list[tuple[Row, dict[str, bool]]], as_of: date
 ) -> EventCount:
     counted = [flag for flag in flags.COUNTED[name] if flag not in flags.COUNTED_APART]
-    days = [row[flags.EVENT_DAY[name]] for row, _ in rows]
+    days = [row[traits.EVENT_DAY[name]] for row, _ in rows]
     return EventCount(
         *key,
         rows=len(rows),
@@ -93,11 +93,11 @@ def _flagged(
 
 
 def _days(name: str, row: Row, person: _Person, until: date) -> dict[str, bool]:
-    day, end = row[flags.EVENT_DAY[name]], row.get(flags.ENDS.get(name, ""))
+    day, end = row[traits.EVENT_DAY[name]], row.get(traits.ENDS.get(name, ""))
     found = {
         "in_future": day > until,
         "before_birth": person.born is not None and day < person.born,
-        "after_death": person.died is not None and (day - person.died).days > flags.DAYS_AFTER_DEATH,
+        "after_death": person.died is not None and (day - person.died).days > traits.DAYS_AFTER_DEATH,
         "reversed": end is not None and end < day,
     }
     return found | {"impossible": any(found.values())}
@@ -121,7 +121,7 @@ def _fact(row: Row, as_of: date, known: CodesKnown) -> dict[str, bool]:
         "unit_not_usable": measured and (row.get("unit") or "") not in usable,
         "no_recorded_on": recorded is None,
         "recent_with_recorded_on": recent and recorded is not None,
-        "late": recent and recorded is not None and (recorded - row["occurred_on"]).days > flags.DAYS_LATE,
+        "late": recent and recorded is not None and (recorded - row["occurred_on"]).days > traits.DAYS_LATE,
     }
 
 
@@ -132,7 +132,7 @@ def _stay(row: Row, tables: Tables, as_of: date) -> dict[str, bool]:
     same = ("provider_code", "admitted_on", "discharged_on")
     left = row.get("discharged_on")
     settled = left is not None and months_before(as_of, 12) < left <= as_of - timedelta(
-        days=flags.DAYS_TO_CODE
+        days=traits.DAYS_TO_CODE
     )
     coded = any(one["stay_id"] == row["stay_id"] for one in tables["diagnoses"])
     overlaps = any((one.get("discharged_on") or as_of) > row["admitted_on"] for one in earlier)
@@ -166,7 +166,7 @@ def _people(
     last: dict[str, dict[int, date]] = {name: {} for name in ("facts", "contacts", "stays", "attendances")}
     for name, days in last.items():
         for row in tables[name]:
-            day, person = row[flags.EVENT_DAY[name]], row["person_id"]
+            day, person = row[traits.EVENT_DAY[name]], row["person_id"]
             if day <= as_of:
                 days[person] = max(days.get(person, day), day)
     since = months_before(as_of, flags.MONTHS_OF_ACTIVITY)
