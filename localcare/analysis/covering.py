@@ -32,8 +32,7 @@ def covered(sums: Sequence[Sum[C]], counts: Mapping[C, Counts], secret: set[C], 
             hidden.add(more)
             waiting += touching[more]
         if not waiting and (told := _told(sums, hidden)):
-            near = (_next(line, counts, hidden) for one in told for line in touching[one])
-            added = {found for found in near if found is not None}
+            added = _near(told, touching, counts, hidden) or _farther(told & secret, touching, counts, hidden)
             hidden |= added
             waiting = [line for found in added for line in touching[found]]
     return hidden
@@ -44,6 +43,29 @@ def _told(sums: Sequence[Sum[C]], hidden: set[C]) -> set[C]:
     if len(hidden) > MOST_SOLVED:
         return set()
     return solved(sums, hidden)
+
+
+def _near(
+    told: set[C], touching: Mapping[C, Sequence[Sum[C]]], counts: Mapping[C, Counts], hidden: set[C]
+) -> set[C]:
+    """One more number of each sum that a told one is in."""
+    found = (_next(line, counts, hidden) for one in told for line in touching[one])
+    return {one for one in found if one is not None}
+
+
+def _farther(
+    told: set[C], touching: Mapping[C, Sequence[Sum[C]]], counts: Mapping[C, Counts], hidden: set[C]
+) -> set[C]:
+    """The same where these sums hold nothing more to hide: in those that share a hidden number with them, and so on."""
+    reached: set[C] = set()
+    wider = told
+    while wider != reached:
+        reached = wider
+        if found := _near(reached, touching, counts, hidden):
+            return found
+        lines = (line for one in reached for line in touching[one])
+        wider = reached | {key for line in lines for key in (line.total, *line.parts) if key in hidden}
+    return set()
 
 
 def _next(line: Sum[C], counts: Mapping[C, Counts], hidden: set[C]) -> C | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from localcare.analysis.disclosure import SMALLEST, Sum, solved
@@ -28,6 +28,8 @@ def counted(decisions: list[list[int]]) -> Counted:
     st.lists(st.lists(st.one_of(st.integers(0, 6), st.integers(0, 60)), min_size=5, max_size=5), min_size=4, max_size=4),
     st.sets(st.sampled_from(PRACTICES), max_size=3),
 )  # fmt: skip
+@example([[0, 0, 0, 0, 0], [0, 0, 0, 2, 3], [2, 0, 0, 0, 1], [3, 0, 0, 0, 0]], set())  # what helps is two sums away
+@example([[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 0]], {"P1", "P2", "P3"})
 def test_no_small_number_of_somebody_elses_people_is_told(decisions, own):
     counts = counted(decisions)
     seen = frozenset(frozenset({code}) for code in own)
@@ -37,7 +39,10 @@ def test_no_small_number_of_somebody_elses_people_is_told(decisions, own):
         for place in [*ALONE, EVERYWHERE]
         for measure in (LISTED, *DECIDED)
     }
-    small = {cell for cell, number in cells.items() if 0 < number < SMALLEST and cell[0] not in seen}
+    of_others = {
+        (place, measure): counts.total(place - own)[measure] for place, measure in cells if place not in seen
+    }
+    small = {cell for cell, number in of_others.items() if 0 < number < SMALLEST}
     hidden = {cell for cell in cells if cell in found.hidden and cell[0] not in seen}
     sums = [Sum((EVERYWHERE, one), tuple((place, one) for place in ALONE)) for one in (LISTED, *DECIDED)]
     sums += [Sum((place, LISTED), tuple((place, one) for one in DECIDED)) for place in [*ALONE, EVERYWHERE]]
