@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,23 +20,38 @@ Lists = Callable[[LinkedDataset], Any]  # person_id and on_list (boolean) of eve
 Progress = Callable[[str, int, int], None]
 BY_THE_SCORES = "people scored as frail"
 BY_THE_LIST = "people on the list"
+FEW = 50_000  # people whose rows fit in memory, as they are recorded
 MOST_MADE_AGAIN = 8  # of the gravest findings; for the others a bound is given
 
 
 class Part(LinkedDataset):
-    """Some people of a dataset, without some rows: what is asked of a whole dataset can be asked of it."""
+    """Some people of a dataset, without some rows: what is asked of a whole dataset can be asked of it.
 
-    def __init__(self, whole: LinkedDataset, people: Any, without: Mapping[str, Any] | None = None) -> None:
+    The rows of few people are looked up once and kept, because the lists are made twice, from many looks at each table.
+    """
+
+    def __init__(self, whole: LinkedDataset, people: Any) -> None:
         self.path, self.backend, self.files, self.views = whole.path, whole.backend, whole.files, whole.views
-        self.whole, self.people, self.without = whole, people, dict(without or {})
+        self.whole, self.people = whole, people
+        self.rows: dict[str, Any] = {}
+        self.taken_out: Mapping[str, Any] = {}
+        (found,) = rows_of(people.aggregate(people=people.count().cast("int64")))
+        self.few = found["people"] <= FEW
 
     def table(self, name: str) -> Any:
         """The rows of the people, without those taken out (given by their keys)."""
-        rows = self.whole.table(name).semi_join(self.people, "person_id")
-        if name not in self.without:
-            return rows
-        key = schema_of(name).key
-        return rows.anti_join(self.without[name], key)
+        if name not in self.rows:
+            rows = self.whole.table(name).semi_join(self.people, "person_id")
+            self.rows[name] = kept(rows) if self.few and self.files[name] else rows
+        if name not in self.taken_out:
+            return self.rows[name]
+        return self.rows[name].anti_join(self.taken_out[name], schema_of(name).key)
+
+    def without(self, taken_out: Mapping[str, Any]) -> Part:
+        """The same people without these rows."""
+        part = copy(self)
+        part.taken_out = {name: kept(keys) if self.few else keys for name, keys in taken_out.items()}
+        return part
 
 
 def frail_people(as_of: date, packs: Packs) -> Lists:
@@ -112,9 +128,8 @@ def _practices_made_again(
     """What would become of the list without any coded fact of these practices, for each of them."""
     known = counting.people
     people = kept(known.filter(known.practice_code.isin(practices)).select("person_id", "practice_code"))
-    facts = counting.dataset.table("facts")
-    gone = facts.semi_join(people, "person_id").select("fact_id")
-    both = _before_and_after(counting, people.select("person_id"), {"facts": gone}, lists)
+    part = Part(counting.dataset, people.select("person_id"))
+    both = _before_and_after(part, {"facts": part.table("facts").select("fact_id")}, lists)
     at = people.select(at_person_id="person_id", at="practice_code")
     both = both.join(at, both.listed_person_id == at.at_person_id)
     rows = rows_of(both.group_by("at").aggregate(**_changes_of(both)))
@@ -137,15 +152,15 @@ def _bounded(one: Finding, rule: Rule) -> Effect:
 
 def _made_again(one: Finding, rule: Rule, counting: Counting, lists: Lists, who: str) -> Effect:
     people, without = _suspect(one, rule, counting)
-    both = _before_and_after(counting, people, without, lists)
+    both = _before_and_after(Part(counting.dataset, people), without, lists)
     (row,) = rows_of(both.aggregate(**_changes_of(both)))
     return _effect(row, who)
 
 
-def _before_and_after(counting: Counting, people: Any, without: Mapping[str, Any], lists: Lists) -> Any:
-    """Whether each of the people is on the list (listed), and would be without these rows (stays)."""
-    before = lists(Part(counting.dataset, people)).rename(listed_person_id="person_id", listed="on_list")
-    after = lists(Part(counting.dataset, people, without))
+def _before_and_after(part: Part, without: Mapping[str, Any], lists: Lists) -> Any:
+    """Whether each of the part's people is on the list (listed), and would be without these rows (stays)."""
+    before = lists(part).rename(listed_person_id="person_id", listed="on_list")
+    after = lists(part.without(without))
     both = before.join(after, before.listed_person_id == after.person_id, how="left")
     return both.mutate(stays=both.on_list.fill_null(False))
 
