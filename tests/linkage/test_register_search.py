@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 import localcare
 from localcare.analysis.linkage.bands import linkage_bands
@@ -27,6 +28,9 @@ from localcare.foundation.people.merging import (
 from localcare.foundation.people.models import LikenessSearch, Merge, Person, PossibleDuplicate
 from localcare.kernel.access.readers import system_reader
 from localcare.kernel.audit.models import AuditEntry
+from localcare.kernel.database.one_at_a_time import InProgress
+from localcare.kernel.work import carrying_out
+from localcare.kernel.work.files import work_folder
 from tests.factories import PersonFactory, area, practice, registered_person, user_with_role
 from tests.linkage.both_ways import address, proposed, register_with_strays, shares
 from tests.linkage.conftest import quick_model
@@ -129,7 +133,7 @@ def test_searching_again_changes_nothing():
     before = list(PossibleDuplicate.objects.order_by("pk").values())
     again = search_by_likeness(by=BY)
     assert (again.new, again.changed, again.gone) == (0, 0, 0)
-    assert (again.state, again.steps_done) == (LikenessSearch.State.DONE, again.steps)
+    assert (again.status, again.done) == (LikenessSearch.Status.DONE, again.total)
     assert list(PossibleDuplicate.objects.order_by("pk").values()) == before
 
 
@@ -175,7 +179,7 @@ def test_too_few_people_to_learn_from_are_refused_with_the_reason(monkeypatch):
     with pytest.raises(SearchRefused, match="Until then the rules search alone"):
         search_by_likeness(by=BY)
     failed = LikenessSearch.objects.first()
-    assert failed.state == LikenessSearch.State.FAILED and "Until then the rules" in failed.message
+    assert failed.status == LikenessSearch.Status.FAILED and "Until then the rules" in failed.message
     assert PossibleDuplicate.objects.exclude(band="").exists(), "what was found before stays"
 
 
@@ -184,7 +188,7 @@ def test_a_register_that_would_take_too_much_is_refused_with_the_reason(monkeypa
     with pytest.raises(SearchRefused, match="raise most_pairs"):
         search_by_likeness(by=BY)
     failed = LikenessSearch.objects.first()
-    assert failed.state == LikenessSearch.State.FAILED and "would have to be compared" in failed.message
+    assert failed.status == LikenessSearch.Status.FAILED and "would have to be compared" in failed.message
     assert PossibleDuplicate.objects.exclude(band="").exists(), "what was found before stays"
 
 
@@ -202,28 +206,68 @@ def test_a_search_that_is_asked_for_twice_waits_once_and_the_job_does_it():
     asked = jobs.ask_for_search(asked_by="Asha")
     assert jobs.ask_for_search(asked_by="somebody else") == asked
     jobs.search_by_likeness_nightly.func(timestamp=0)
-    assert LikenessSearch.objects.filter(state="waiting").count() == 1
-    jobs.search_by_likeness.func(search=asked.pk)
+    assert LikenessSearch.objects.filter(status="waiting").count() == 1
+    jobs.search_by_likeness.func(reference=str(asked.reference))
     asked.refresh_from_db()
-    assert (asked.state, asked.asked_by, asked.new) == ("done", "Asha", 0)
+    assert (asked.status, asked.asked_by, asked.new) == ("done", "Asha", 0)
     assert AuditEntry.objects.filter(action="person.search-by-likeness").exists()
     assert jobs.ask_for_search(asked_by="Asha") != asked
 
 
-def test_a_search_whose_worker_was_killed_is_said_to_have_stopped_and_can_be_asked_for_again():
-    killed = LikenessSearch.objects.create(
-        asked_by="Asha", state=LikenessSearch.State.RUNNING, steps_done=3, steps=6
-    )
-    again = jobs.ask_for_search(asked_by="Asha")
+def killed_search(**changes: object) -> LikenessSearch:
+    """Under way, with nobody at work on it, and with the file that it took out of the register."""
+    begun = {"status": "running", "attempts": 1, "started_at": timezone.now(), "asked_at": timezone.now()}
+    killed = LikenessSearch.objects.create(asked_by="Asha", **begun | changes)
+    (work_folder(killed) / "register.csv").write_text("record_id\n")
+    return killed
+
+
+def test_a_search_whose_worker_was_killed_is_done_when_its_job_is_given_back():
+    killed = killed_search()
+    assert jobs.ask_for_search(asked_by="Asha") == killed
+    jobs.search_by_likeness.func(reference=str(killed.reference))
     killed.refresh_from_db()
-    assert (killed.state, again.state) == ("failed", "waiting") and again != killed
-    assert "stopped before it ended" in killed.message
+    assert (killed.status, killed.attempts) == ("done", 2)
+    assert not (work_folder(killed) / "register.csv").exists()
+
+
+def test_a_killed_search_that_nobody_gives_back_is_closed_and_cleared_by_the_next(searched):
+    killed = killed_search(asked_at=timezone.now() - timedelta(hours=13))
+    again = jobs.ask_for_search(asked_by="Asha")
+    assert again != killed
+    jobs.search_by_likeness.func(reference=str(again.reference))
+    killed.refresh_from_db()
+    assert killed.status == "failed" and "another took its place" in killed.message
+    assert not (work_folder(killed) / "register.csv").exists()
+
+
+def test_a_search_is_stopped_at_its_next_step_by_whoever_may_start_it_and_the_list_stays(client, monkeypatch):
+    monkeypatch.setattr(carrying_out, "TELL_EVERY_SECONDS", 0)
+    user = user_with_role("mdt-co-ordinator", everywhere=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    before = list(PossibleDuplicate.objects.order_by("pk").values())
+    asked = jobs.ask_for_search(asked_by="Asha")
+    said: list[str] = []
+
+    def stopped_meanwhile(done: int, total: int, what: str) -> None:
+        said.append(what)
+        if done == 2:
+            assert "Stop this search" in client.get("/people/duplicates/searches/").content.decode()
+            client.post(f"/people/duplicates/searches/{asked.reference}/stop/")
+
+    ended = search_by_likeness(by=BY, search=asked, progress=stopped_meanwhile)
+    assert (ended.status, len(said)) == ("stopped", 3)
+    assert list(PossibleDuplicate.objects.order_by("pk").values()) == before
+    page = client.get("/people/duplicates/searches/").content.decode()
+    assert f"Stopped by {user.get_full_name()}" in page and "Search now" in page
+    assert AuditEntry.objects.filter(action="person.search-stop").exists()
+    assert jobs.ask_for_search(asked_by="Asha") != asked
 
 
 def test_the_register_leaves_no_file_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    search_by_likeness(by=BY)
-    assert list(tmp_path.iterdir()) == []
+    done = search_by_likeness(by=BY)
+    assert list(tmp_path.iterdir()) == [] and not list(work_folder(done).iterdir())
 
 
 def test_the_pages_say_it_in_words_and_keep_to_the_scope(client):
@@ -270,7 +314,7 @@ def test_who_may_not_merge_sees_no_search(client):
     )
     assert client.get("/people/duplicates/searches/").status_code == 403
     assert client.post("/people/duplicates/searches/now/").status_code == 403
-    assert not LikenessSearch.objects.filter(state="waiting").exists()
+    assert not LikenessSearch.objects.filter(status="waiting").exists()
 
 
 def test_people_known_to_have_two_numbers_are_left_to_the_rules():
@@ -288,6 +332,6 @@ def test_only_one_search_runs_at_a_time(django_db_blocker):
     import psycopg
 
     with psycopg.connect(**address()) as other:
-        other.execute(linking.ONE_AT_A_TIME)
-        with pytest.raises(SearchRefused, match="runs already"):
+        other.execute("SELECT pg_advisory_lock(%s)", [linking.SEARCH_LOCK])
+        with pytest.raises(InProgress, match="runs already"):
             search_by_likeness(by=BY)

@@ -256,4 +256,4 @@ def test_a_page_asks_and_the_page_of_the_run_tells_how_far_it_is(client):
     assert "Waits for a worker" in page and "Stop this run" in page
     assert client.get(f"{answer.url}progress/").status_code == 200
     client.post(f"{answer.url}stop/")
-    assert "was stopped" in client.get(answer.url).content.decode()
+    assert "Stopped by" in client.get(answer.url).content.decode()

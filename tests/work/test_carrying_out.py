@@ -35,13 +35,13 @@ def kept(work: Work) -> Work:
 def test_whatever_a_worker_carries_out_is_work_and_has_a_word_for_each_of_its_states():
     kinds = [model for model in apps.get_models() if issubclass(model, Work)]
     assert {model._meta.label for model in kinds} == {
-        "insight.Run", "planning.Run", "stratification.RiskModel", "stratification.Run"}  # fmt: skip
+        "insight.Run", "people.LikenessSearch", "planning.Run", "stratification.RiskModel", "stratification.Run"}  # fmt: skip
     for model in apps.get_models():
         names = {field.name for field in model._meta.get_fields()}
         assert issubclass(model, Work) or not {"attempts", "stage", "finished_at"} <= names, model
     for kind in kinds:
-        states = {kind.WORKING, kind.FAILED}
-        states |= {kind.WAITING, kind.STOPPED} if issubclass(kind, AskedWork) else set()
+        states = {kind.WORKING, kind.FAILED, kind.STOPPED}
+        states |= {kind.WAITING} if issubclass(kind, AskedWork) else set()
         assert states <= {value for value, _ in kind._meta.get_field("status").flatchoices}, kind
 
 
@@ -61,7 +61,7 @@ def test_work_is_begun_as_often_as_it_takes_and_keeps_when_that_was_first(work):
 
 def test_what_is_over_is_not_begun_whoever_ended_it(training):
     stale = kept(training)
-    assert ask_to_stop(training)
+    assert ask_to_stop(training, by="Asha")
 
     assert not begin(stale)
     assert (stale.status, kept(training).attempts) == ("stopped", 0)
@@ -95,31 +95,31 @@ def test_a_stop_ends_it_at_its_next_step_and_nothing_found_is_kept(training):
     called: list[str] = []
     with CarryingOut(training, broken_off=lambda work: called.append(work.status)) as carrying:
         training.version = "found half"
-        ask_to_stop(kept(training))
+        ask_to_stop(kept(training), by="Asha")
         carrying.tell(1, 9, "Reading")
         pytest.fail("it went on")
 
     now = kept(training)
     assert (now.status, now.version, called) == ("stopped", "", ["stopped"])
-    assert now.stop_asked_at and now.finished_at
+    assert now.was_stopped and now.stop_asked_at and now.finished_at and now.stop_asked_by == "Asha"
 
 
 def test_a_stop_in_the_last_moment_is_heeded_too(training):
     begin(training)
     with CarryingOut(training):
         training.version = "found whole"
-        ask_to_stop(kept(training))
+        ask_to_stop(kept(training), by="Asha")
         end(training, RiskModel.Status.EVALUATED)
 
     assert (kept(training).status, kept(training).version) == ("stopped", "")
 
 
 def test_stopping_what_waits_works_or_is_over(training):
-    assert ask_to_stop(training) and training.status == "stopped"
+    assert ask_to_stop(training, by="Asha") and training.status == "stopped"
     asked_at = training.stop_asked_at
-    assert not ask_to_stop(training) and kept(training).stop_asked_at == asked_at
+    assert not ask_to_stop(training, by="Asha") and kept(training).stop_asked_at == asked_at
     RiskModel.objects.update(status="training", stop_asked_at=None)
-    assert ask_to_stop(training)
+    assert ask_to_stop(training, by="Asha")
     assert (kept(training).status, kept(training).is_over) == ("training", False)
 
 

@@ -21,8 +21,12 @@ from localcare.kernel.audit.actions import record_access
 from localcare.kernel.database.one_at_a_time import only_one
 from localcare.kernel.work.carrying_out import CarryingOut, Progress, begin, end, taken_up
 from localcare.kernel.work.files import cleared, work_folder
+from localcare.kernel.work.stopping import stop
 
 RUN_LOCK = 8_103_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
+
+
+BASIS = "nightly stratification for direct care"
 
 
 class DayToCome(ValueError):
@@ -45,8 +49,8 @@ def run_stratification(
     """Score everyone as of a day on the chosen engine and put the new list in force; the run in force afterwards.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
-    happens at once. Raises NotAllowed, DayToCome, InProgress, OlderThanTheList, DataRefused, and whatever a stage
-    raises.
+    happens at once; a run that somebody stops is given back stopped. Raises NotAllowed, DayToCome, InProgress,
+    OlderThanTheList, DataRefused, and whatever a stage raises.
     """
     reader = permitted(by, "list.run")
     _refuse_day_to_come(as_of, today or timezone.localdate())
@@ -64,6 +68,12 @@ def run_stratification(
         ):
             run = _carry_out(run, wanted, reader, carrying, folder, export or _export(run, reader), choice)
     return run
+
+
+def stop_run(*, run: Run, by: User | Reader) -> str:
+    """Ask a run to stop; the list in force stays. What came of it, in a sentence. NotAllowed."""
+    detail = {"run": run.pk, "as_of": run.as_of.isoformat()}
+    return stop(run, by=by, permission="list.run", action="list.stop", basis=BASIS, detail=detail)
 
 
 def _carry_out(
@@ -89,31 +99,31 @@ def _carry_out(
         )
         return same
     carrying.tell(1, 4, "Assessing data quality")
-    data_quality.assess(run, folder / stages.DATASET, wanted, reader, carrying.also)
+    data_quality.assess(run, folder / stages.DATASET, wanted, reader, carrying.within)
     carrying.tell(1, 4, "Scoring everyone")
     people = stages.stratify_once(
         folder, as_of=run.as_of, definitions=wanted, choice=choice,
-        tasks=lambda done, total: carrying.also(1, 4, f"Scoring everyone: {done} of {total} tasks"),
+        tasks=lambda done, total: carrying.say(1, 4, f"Scoring everyone: {done} of {total} tasks"),
     )  # fmt: skip
     scored = _risks(run, folder, models, carrying)
     carrying.tell(2, 4, "Copying the scores")
-    publishing.stage(people, progress=lambda done, total: carrying.also(done, total, "Copying the scores"))
+    publishing.stage(people, progress=lambda done, total: carrying.say(done, total, "Copying the scores"))
     putting_in_force.stage(scored)
     carrying.tell(3, 4, "Putting the list in force")
     publishing.publish(
         run,
         wanted,
         scored,
-        progress=lambda done, total: carrying.also(done, total, "Putting the list in force"),
+        progress=lambda done, total: carrying.say(done, total, "Putting the list in force"),
     )
     stages.keep_export(folder)
     record_access(
         reader=reader,
         action="list.run",
-        basis="nightly stratification for direct care",
+        basis=BASIS,
         detail={"run": run.pk, "as_of": run.as_of.isoformat(), "definitions": run.definitions_version},
     )
-    carrying.also(4, 4, "The list is in force")
+    carrying.say(4, 4, "The list is in force")
     return run
 
 
@@ -123,7 +133,7 @@ def _risks(run: Run, folder: Path, models: list[RiskModel], carrying: CarryingOu
         return []
     carrying.tell(1, 4, "Working out everyone's risk")
     return scoring.score_once(
-        folder, folder / stages.DATASET, models, as_of=run.as_of, progress=carrying.also
+        folder, folder / stages.DATASET, models, as_of=run.as_of, progress=carrying.within
     )
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from localcare.care.stratification import history, jobs
+from localcare.care.stratification import actions, history, jobs
 from localcare.care.stratification.definitions import definitions
 from localcare.care.stratification.models import Run
 from localcare.care.stratification.overview import overview_of
@@ -49,6 +49,15 @@ def run_now(request: HttpRequest) -> HttpResponse:
     record_access(reader=reader, action="list.run", basis="asked for on the page of runs")
     messages.success(request, "The run is asked for. It starts as soon as a worker is free.")
     return redirect("list-runs")
+
+
+@require_POST
+@requires("list.run")
+def stop(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask a run to stop."""
+    found = get_object_or_404(Run, pk=run_id)
+    messages.success(request, actions.stop_run(run=found, by=request_reader(request)))
+    return redirect("list-run", run_id)
 
 
 @signed_in("Counts for those who read the list, or who work with numbers about populations; checked inside")

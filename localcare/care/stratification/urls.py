@@ -26,6 +26,7 @@ urlpatterns = [
     path("list/risk/train/", risk_views.train, name="risk-train"),
     path("list/risk/<uuid:reference>/", risk_views.model, name="risk-model"),
     path("list/risk/<uuid:reference>/progress/", risk_views.progress, name="risk-progress"),
+    path("list/runs/<int:run_id>/stop/", run_views.stop, name="list-run-stop"),
     path("list/risk/<uuid:reference>/stop/", risk_views.stop, name="risk-stop"),
     path("list/risk/<uuid:reference>/again/", risk_views.again, name="risk-again"),
     path("list/risk/<uuid:reference>/publish/", publish_views.publish, name="risk-publish"),

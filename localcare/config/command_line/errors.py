@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -12,11 +12,20 @@ from typer.core import TyperGroup
 
 from localcare.config.command_line import exits
 
+if TYPE_CHECKING:
+    from localcare.kernel.work.models import Work
+
 DEBUG = "LOCALCARE_DEBUG"
 
 
 class Problem(Exception):
     """Something that the person at the keyboard can mend; the message says how."""
+
+
+def refuse_stopped(work: Work, stands: str) -> None:
+    """Raise a Problem when somebody stopped the work meanwhile; `stands` says what is in force."""
+    if work.was_stopped:
+        raise Problem(f"{work.stop_asked_by} stopped it. Nothing of it was kept: {stands}")
 
 
 class PlainErrors(TyperGroup):

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from localcare.config.command_line import django_setup
 from localcare.config.command_line.dates import AsOf, today
-from localcare.config.command_line.errors import PlainErrors
+from localcare.config.command_line.errors import PlainErrors, refuse_stopped
 from localcare.config.command_line.help_text import examples
 from localcare.config.command_line.progress import progress
 from localcare.config.command_line.who import operator
@@ -28,6 +28,7 @@ def refresh(as_of: AsOf = None) -> None:
 
     with progress("Measuring") as report:
         run = refresh_indicators(until=as_of or today(), by=operator("insight refresh"), progress=report)
+    refuse_stopped(run, "the numbers in force stay.")
     Console().print(
         f"Measured up to the end of {run.last_day}: {run.values_new} numbers are new, {run.values_ended} ended,"
         f" {len(run.not_measured)} indicators have no number yet.",

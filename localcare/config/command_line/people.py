@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from localcare.config.command_line import django_setup
-from localcare.config.command_line.errors import PlainErrors, Problem
+from localcare.config.command_line.errors import PlainErrors, Problem, refuse_stopped
 from localcare.config.command_line.help_text import examples
 from localcare.config.command_line.progress import progress
 from localcare.config.command_line.who import operator
@@ -43,6 +43,7 @@ def search_by_likeness() -> None:
             done = search(by=operator("people search-by-likeness"), progress=report)
     except SearchRefused as refused:
         raise Problem(str(refused)) from refused
+    refuse_stopped(done, "the list of possible duplicates stays.")
     typer.echo(
         f"{done.people:,} people, {done.without_number:,} without an NHS number: {done.new:,} pairs new to decide,"
         f" {done.changed:,} changed, {done.gone:,} no longer proposed, {done.held_back:,} alike but held back."

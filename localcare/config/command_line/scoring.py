@@ -18,7 +18,7 @@ from localcare.config.command_line.engines import (
     SparkSettings,
     choice_of,
 )
-from localcare.config.command_line.errors import Problem
+from localcare.config.command_line.errors import Problem, refuse_stopped
 from localcare.config.command_line.progress import progress, what_first
 from localcare.config.command_line.quality import AcceptQuality, RulesFile, tell_and_ask, tell_of_run
 from localcare.config.command_line.who import operator
@@ -122,6 +122,7 @@ def stratify(
     except DataRefused as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(exits.FOUND_PROBLEMS) from fault
+    refuse_stopped(run, "the list in force stays.")
     typer.echo(
         f"As of {run.as_of}: {run.people} people scored, {run.listed} on the list,"
         f" {run.joined} joined and {run.left} left ({run.get_status_display().lower()})."

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from localcare.foundation.people.duplicates import find_duplicates
-from localcare.foundation.people.linking import SearchRefused, settle_stopped
+from localcare.foundation.people.linking import SearchRefused
 from localcare.foundation.people.linking import search_by_likeness as do
 from localcare.foundation.people.models import LikenessSearch
 from localcare.kernel.access.readers import system_reader
+from localcare.kernel.database.one_at_a_time import InProgress
+from localcare.kernel.work.carrying_out import GOES_ON_WITHIN
 
 SEARCH = "people.search_by_likeness"
-GIVEN_UP_AFTER = timedelta(hours=6)  # a search that no worker took in so long is asked for again
+AGAIN_SECONDS = 60
 
 
 @app.periodic(cron="30 3 * * *")
@@ -34,14 +34,16 @@ def search_by_likeness_nightly(timestamp: int) -> None:
     ask_for_search(asked_by="nightly search by likeness")
 
 
-@app.task(name=SEARCH, lock="people-likeness")
-def search_by_likeness(search: int) -> None:
-    """Do one search that was asked for; what is wrong with it stands on its page."""
-    asked = LikenessSearch.objects.get(pk=search)
+@app.task(name=SEARCH, lock="people-likeness", pass_context=False)
+def search_by_likeness(reference: str) -> None:
+    """Do one search that was asked for; what is wrong with it stands on its page. While another runs, it waits."""
+    asked = LikenessSearch.objects.get(reference=reference)
     try:
         do(by=system_reader(asked.asked_by), search=asked)
     except SearchRefused:
         return
+    except InProgress:
+        _put_in_queue(asked, seconds=AGAIN_SECONDS)
 
 
 def ask_for_search(*, asked_by: str) -> LikenessSearch:
@@ -49,13 +51,18 @@ def ask_for_search(*, asked_by: str) -> LikenessSearch:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people: ask for likeness'))")
-        settle_stopped()
         standing = LikenessSearch.objects.filter(
-            state__in=(LikenessSearch.State.WAITING, LikenessSearch.State.RUNNING),
-            asked_at__gte=timezone.now() - GIVEN_UP_AFTER,
+            status__in=(LikenessSearch.WAITING, LikenessSearch.WORKING),
+            stop_asked_at=None,
+            asked_at__gte=timezone.now() - GOES_ON_WITHIN,
         ).first()
         if standing:
             return standing
-        asked = LikenessSearch.objects.create(asked_by=asked_by)
-        app.configure_task(SEARCH).defer(search=asked.pk)
+        asked = LikenessSearch.objects.create(asked_by=asked_by, asked_at=timezone.now())
+        _put_in_queue(asked)
     return asked
+
+
+def _put_in_queue(search: LikenessSearch, *, seconds: int = 0) -> None:
+    later = {"schedule_in": {"seconds": seconds}} if seconds else {}
+    app.configure_task(SEARCH, **later).defer(reference=str(search.reference))

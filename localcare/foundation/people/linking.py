@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,13 +15,16 @@ from django.utils import timezone
 from localcare.analysis.linkage.definition import linkage_model
 from localcare.analysis.linkage.working import LinkageTooLarge, working_engine
 from localcare.foundation.people.models import LikenessSearch
+from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.database.one_at_a_time import only_one
+from localcare.kernel.work.carrying_out import CarryingOut, Progress, begin, end, taken_up
+from localcare.kernel.work.files import cleared, work_folder
+from localcare.kernel.work.stopping import stop
 
-Progress = Callable[[int, int, str], None]
-ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtext('people: search by likeness'))"
-ANOTHER_MAY = "SELECT pg_advisory_unlock(hashtext('people: search by likeness'))"
-STOPPED = "It was stopped before it ended. Nothing on the list was changed: search again."
+SEARCH_LOCK = 8_105_000  # advisory lock: one search at a time; it ends with the connection, whatever happens
+BASIS = "search for people who are registered twice"
 LEAST_PEOPLE = 1000  # fewer do not say how often two people are alike by chance
 
 TAKE_OUT = """COPY (
@@ -82,61 +84,47 @@ def search_by_likeness(
 ) -> LikenessSearch:
     """Compare the people without an NHS number with everybody, and bring the review list up to date. Merges nothing.
 
-    Weights are learnt from the register itself. Raises SearchRefused when another search runs or too few people are there.
+    Weights are learnt from the register itself. Raises SearchRefused when it cannot be searched, and InProgress while
+    another searches; this one then waits as it did.
     """
-    kept = search or LikenessSearch.objects.create(asked_by=by.name)
-
-    def tell(what: str, done: int, total: int) -> None:
-        LikenessSearch.objects.filter(pk=kept.pk).update(
-            state=LikenessSearch.State.RUNNING, step=what, steps_done=done, steps=total
-        )
-        if progress:
-            progress(done, total, what)
-
-    try:
-        with _alone():
-            _search(kept, tell)
-    except Exception as error:
-        LikenessSearch.objects.filter(pk=kept.pk).update(
-            state=LikenessSearch.State.FAILED, finished_at=timezone.now(), message=_plain(error)
-        )
-        raise
-    kept.refresh_from_db()
-    detail = {name: getattr(kept, name) for name in ("people", "without_number", "new", "changed", "gone")}
-    record_access(reader=by, action="person.search-by-likeness", detail=detail)
+    with only_one(SEARCH_LOCK, "A search by likeness runs already. Wait for it to end."):
+        kept = search or LikenessSearch.objects.create(asked_by=by.name, asked_at=timezone.now())
+        taken_up(LikenessSearch, pk=kept.pk)  # another that says it runs was killed: nobody works but us
+        if begin(kept):
+            refused = (SearchRefused, LikenessSearch.Status.FAILED)
+            with (
+                CarryingOut(kept, also=progress, answer=refused, in_words=_plain) as carrying,
+                cleared(work_folder(kept)) as folder,
+            ):
+                _search(kept, folder, carrying, by)
     return kept
 
 
-def settle_stopped() -> None:
-    """A search that says it runs while nobody holds the lock was stopped, with its worker; say so."""
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_AT_A_TIME)
-        (nobody_runs,) = cursor.fetchone() or (False,)
-        if nobody_runs:
-            LikenessSearch.objects.filter(state=LikenessSearch.State.RUNNING).update(
-                state=LikenessSearch.State.FAILED, finished_at=timezone.now(), message=STOPPED
-            )
-            cursor.execute(ANOTHER_MAY)
+def stop_search(*, search: LikenessSearch, by: User | Reader) -> str:
+    """Ask a search to stop; the list of possible duplicates stays. What came of it, in a sentence. NotAllowed."""
+    detail = {"search": str(search.reference)}
+    return stop(
+        search, by=by, permission="person.merge", action="person.search-stop", basis=BASIS, detail=detail
+    )
 
 
-def _search(kept: LikenessSearch, tell: Callable[[str, int, int], None]) -> None:
+def _search(kept: LikenessSearch, folder: Path, carrying: CarryingOut, by: Reader) -> None:
     from localcare.analysis.linkage.bands import linkage_bands
     from localcare.analysis.linkage.library import quiet
     from localcare.analysis.linkage.run import Linking
 
     quiet()
-    with (
-        _refused_when_too_large(),
-        TemporaryDirectory(prefix="localcare-likeness-") as folder,
-        working_engine() as engine,
-    ):
-        file = (
-            Path(folder) / "register.csv"
-        )  # names and addresses: readable by this account only, gone at the end
+    with _refused_when_too_large(), working_engine() as engine:
+        file = folder / "register.csv"  # names and addresses: gone at the end
         _take_out(file)
-        linking = Linking(engine, linkage_model(), linkage_bands(), tell)
+        linking = Linking(
+            engine,
+            linkage_model(),
+            linkage_bands(),
+            lambda what, done, total: carrying.tell(done, total, what),
+        )
         linking.read([file])
-        ((without,),) = engine.execute(
+        ((kept.without_number,),) = engine.execute(
             "SELECT count(*) FROM raw_0 WHERE coalesce(nhs_number, '') = ''"
         ).fetchall()
         if linking.records[0] < LEAST_PEOPLE:
@@ -146,14 +134,19 @@ def _search(kept: LikenessSearch, tell: Callable[[str, int, int], None]) -> None
             )
         weights = linking.find(below=0)
         pairs = list(_pairs(engine))
-        ((held,),) = engine.execute("SELECT count(*) FROM pairs WHERE held_back IS NOT NULL").fetchall()
-    tell("keeping the pairs", 5, 6)
-    new, changed, gone = _keep(pairs)
-    LikenessSearch.objects.filter(pk=kept.pk).update(
-        state=LikenessSearch.State.DONE, finished_at=timezone.now(), step="", steps_done=6, steps=6,
-        people=linking.records[0], without_number=without, new=new, changed=changed, gone=gone, held_back=held,
-        definition=linking.model.version, weights=[*weights.how, linking.compared.in_words], message="",
-    )  # fmt: skip
+        ((kept.held_back,),) = engine.execute(
+            "SELECT count(*) FROM pairs WHERE held_back IS NOT NULL"
+        ).fetchall()
+    kept.people, kept.definition = linking.records[0], linking.model.version
+    kept.weights = [*weights.how, linking.compared.in_words]
+    carrying.tell(5, 6, "keeping the pairs")
+    with transaction.atomic():
+        kept.new, kept.changed, kept.gone = _keep(pairs)
+        end(kept, LikenessSearch.Status.DONE)
+        detail = {
+            name: getattr(kept, name) for name in ("people", "without_number", "new", "changed", "gone")
+        }
+        record_access(reader=by, action="person.search-by-likeness", detail=detail)
 
 
 @contextmanager
@@ -183,8 +176,8 @@ def _pairs(engine: Any) -> Iterator[Linked]:
 
 
 def _keep(pairs: list[Linked]) -> tuple[int, int, int]:
-    """Bring the review list up to date: how many are new, changed and gone."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Bring the review list up to date, in the caller's transaction: how many are new, changed and gone."""
+    with connection.cursor() as cursor:
         cursor.execute(STAGING)
         cursor.executemany(
             "INSERT INTO linked VALUES (%s, %s, %s, %s, %s, %s)",
@@ -199,23 +192,6 @@ def _keep(pairs: list[Linked]) -> tuple[int, int, int]:
     return new, changed, gone
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One search at a time, over all processes."""
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_AT_A_TIME)
-        (mine,) = cursor.fetchone() or (False,)
-    if not mine:
-        raise SearchRefused("A search by likeness runs already. Wait for it to end.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(ANOTHER_MAY)
-
-
 def _plain(error: Exception) -> str:
-    """What the page says: our own words, or the kind of error only, since others may repeat what was compared."""
-    if isinstance(error, SearchRefused):
-        return str(error)
+    """The kind of error only, since its words may repeat what was compared."""
     return f"It stopped with {type(error).__name__}. The log of the worker says where. Nothing on the list was changed."

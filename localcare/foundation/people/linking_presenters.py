@@ -12,7 +12,7 @@ from localcare.foundation.people.models import LikenessSearch, PossibleDuplicate
 from localcare.kernel.nhs_design.formatting import format_moment, format_number, plural
 
 BAND_COLOURS = {"very-likely": "red", "likely": "orange", "possible": "grey", "rivalled": "purple"}
-STATE_COLOURS = {"done": "green", "failed": "red", "running": "blue", "waiting": "grey"}
+STATE_COLOURS = {"done": "green", "failed": "red", "running": "blue", "waiting": "grey", "stopped": "grey"}
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ class SearchRow:
     asked_by: str
     finished: str
     step: str
-    share: int
-    is_open: bool
+    work: LikenessSearch
     came_to: str
     message: str
 
@@ -90,7 +89,7 @@ def search_rows(searches: list[LikenessSearch]) -> list[SearchRow]:
 
 def _search_row(search: LikenessSearch) -> SearchRow:
     came_to = ""
-    if search.state == LikenessSearch.State.DONE:
+    if search.status == LikenessSearch.Status.DONE:
         came_to = (
             f"{format_number(search.people)} people, {format_number(search.without_number)} without an NHS number:"
             f" {format_number(search.new)} new pairs, {format_number(search.changed)} changed,"
@@ -98,16 +97,15 @@ def _search_row(search: LikenessSearch) -> SearchRow:
             f" {format_number(search.held_back)} alike but held back, as twins or a parent and child are."
         )
     return SearchRow(
-        state=search.get_state_display(),
-        colour=STATE_COLOURS[search.state],
+        state=search.get_status_display(),
+        colour=STATE_COLOURS[search.status],
         asked=format_moment(search.asked_at),
         asked_by=search.asked_by,
         finished=format_moment(search.finished_at) if search.finished_at else "Not yet",
-        step=search.step.capitalize() or search.get_state_display(),
-        share=round(100 * search.steps_done / max(search.steps, 1)),
-        is_open=search.state in (LikenessSearch.State.WAITING, LikenessSearch.State.RUNNING),
+        step=search.stage.capitalize() or search.get_status_display(),
+        work=search,
         came_to=came_to,
-        message=search.message,
+        message=f"Stopped by {search.stop_asked_by}." if search.was_stopped else search.message,
     )
 
 

@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q
 from django.utils.functional import cached_property
 
 from localcare.foundation.places.models import Organisation
+from localcare.kernel.work.models import AskedWork
 
 if TYPE_CHECKING:
     from localcare.foundation.people.presenters import PersonBanner
@@ -252,24 +253,20 @@ class PossibleDuplicate(models.Model):
         return f"{self.first_id} and {self.second_id}"
 
 
-class LikenessSearch(models.Model):
+class LikenessSearch(AskedWork):
     """One search of the register by likeness: how far it is, what it came to, and how its weights were learnt."""
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         """How far it came."""
 
         WAITING = "waiting", "Waiting for a worker"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped"
 
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.WAITING)
     asked_by = models.CharField(max_length=200)
-    asked_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    step = models.CharField(max_length=80, blank=True)
-    steps_done = models.PositiveSmallIntegerField(default=0)
-    steps = models.PositiveSmallIntegerField(default=1)
     people = models.PositiveIntegerField(default=0)
     without_number = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)
@@ -278,7 +275,6 @@ class LikenessSearch(models.Model):
     held_back = models.PositiveIntegerField(default=0)
     definition = models.CharField(max_length=40, blank=True)
     weights = models.JSONField(default=list)  # how they were learnt, in sentences
-    message = models.CharField(max_length=500, blank=True)
 
     class Meta:
         """The latest first."""

@@ -32,6 +32,9 @@ urlpatterns = [
     path("people/duplicates/<int:key>/not-sure/", duplicate_views.not_sure, name="duplicate-not-sure"),
     path("people/duplicates/searches/", linking_views.searches, name="likeness-searches"),
     path("people/duplicates/searches/now/", linking_views.search_now, name="likeness-search-now"),
+    path(
+        "people/duplicates/searches/<uuid:reference>/stop/", linking_views.stop, name="likeness-search-stop"
+    ),
     path("people/duplicates/merges/", duplicate_views.merges, name="merges"),
     path("people/duplicates/merges/<int:key>/", duplicate_views.merge, name="merge"),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from localcare.kernel.database.one_at_a_time import is_broken
 from localcare.kernel.work.files import clear, work_folder
-from localcare.kernel.work.models import AskedWork, Work
+from localcare.kernel.work.models import Work
 
 TELL_EVERY_SECONDS = 0.5
 GOES_ON_WITHIN = timedelta(hours=12)  # an older export would be yesterday's data
@@ -50,18 +50,18 @@ def end(work: Work, status: str, *, stage: str = "", message: str = "") -> None:
         work.save()
 
 
-def ask_to_stop(work: AskedWork) -> bool:
+def ask_to_stop(work: Work, *, by: str) -> bool:
     """Ask for the end of work, in the caller's transaction: it stops now while it waits, and else at its next step.
 
-    False when it is over already.
+    `by` is the name of whoever asks. False when it is over already.
     """
     work.refresh_from_db(from_queryset=type(work)._base_manager.select_for_update())
     if work.is_over:
         return False
-    work.stop_asked_at = timezone.now()
+    work.stop_asked_at, work.stop_asked_by = timezone.now(), by[:200]
     if work.status == work.WAITING:
         work.status, work.finished_at = work.STOPPED, work.stop_asked_at
-    work.save(update_fields=["stop_asked_at", "status", "finished_at"])
+    work.save(update_fields=["stop_asked_at", "stop_asked_by", "status", "finished_at"])
     return True
 
 
@@ -90,8 +90,9 @@ class CarryingOut:
     """The time in which begun work is done: tells how far it came, and keeps why it broke off.
 
     A stop that was asked for ends the block quietly; a fault is kept in words and raised again. `answer` is a fault of
-    what was given rather than of the program, and the status it ends in: its words stand as they are. `also` is told
-    everything too. `broken_off` is called in the transaction in which a stop or a fault is kept.
+    what was given rather than of the program, and the status it ends in: its words stand as they are. `in_words` says
+    of another fault what may be kept. `also` is told everything too. `broken_off` is called in the transaction in which
+    a stop or a fault is kept.
     """
 
     def __init__(
@@ -100,24 +101,33 @@ class CarryingOut:
         *,
         also: Progress | None = None,
         answer: tuple[type[Exception], str] | None = None,
+        in_words: Callable[[Exception], str] | None = None,
         broken_off: Callable[[W], None] | None = None,
     ) -> None:
-        self.also = also or _silent
-        self._work, self._answer = work, answer
+        self._also = also or _silent
+        self._work, self._answer, self._in_words = work, answer, in_words or _kind_and_words
         self._called = (lambda: broken_off(work)) if broken_off else None
         self._told_at = self._looked_at = 0.0
 
     def tell(self, done: int, total: int, what: str) -> None:
         """Write down how far it came, each stage at once and a few times a second at most. Raises Stopped."""
-        self.also(done, total, what)
+        self._also(done, total, what)
         work, now, stage = self._work, time.monotonic(), what[:200]
         if stage == work.stage and done < total and now - self._told_at < TELL_EVERY_SECONDS:
             return
         self._told_at = now
         work.done, work.total, work.stage = done, total, stage
         work.save(update_fields=["done", "total", "stage"])
-        if self.is_to_stop():
-            raise Stopped
+        self._heed()
+
+    def within(self, done: int, total: int, what: str) -> None:
+        """Say how far the stage is that was told last; nothing is written down. Raises Stopped."""
+        self._also(done, total, what)
+        self._heed()
+
+    def say(self, done: int, total: int, what: str) -> None:
+        """Say how far it is where the database cannot be asked: while rows are copied, or in the last transaction."""
+        self._also(done, total, what)
 
     def is_to_stop(self) -> bool:
         """Whether somebody asked for its end; looks a few times a second at most."""
@@ -126,6 +136,10 @@ class CarryingOut:
             return False
         self._looked_at = now
         return self._work.is_to_stop()
+
+    def _heed(self) -> None:
+        if self.is_to_stop():
+            raise Stopped
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +153,7 @@ class CarryingOut:
         if isinstance(fault, Stopped):
             _broken_off(self._work, self._work.STOPPED, "", self._called)
             return True
-        status, words = self._work.FAILED, f"{type(fault).__name__}: {fault}"
+        status, words = self._work.FAILED, self._in_words(fault)
         if self._answer and isinstance(fault, self._answer[0]):
             status, words = self._answer[1], str(fault)
         _broken_off(self._work, status, words, self._called)
@@ -153,6 +167,10 @@ def _broken_off(work: Work, status: str, message: str, called: Callable[[], None
         work.save(update_fields=["status", "finished_at", "message"])
         if called:
             called()
+
+
+def _kind_and_words(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"
 
 
 def _silent(done: int, total: int, what: str) -> None:

@@ -23,6 +23,8 @@ class Work(models.Model):
     total = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     message = models.TextField(blank=True)  # why it ended so
+    stop_asked_at = models.DateTimeField(null=True, blank=True)
+    stop_asked_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         """The columns only."""
@@ -39,26 +41,31 @@ class Work(models.Model):
         """How much of it is done, in percent; 0 while nobody knows how much there is."""
         return 100 * self.done // self.total if self.total else 0
 
-    def is_to_stop(self) -> bool:
-        """Whether somebody asked for its end; work that nobody asked for goes on to its own."""
-        return False
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it ended because somebody asked for that."""
+        return self.status == self.STOPPED
 
-
-class AskedWork(Work):
-    """Work that waits for a worker from when somebody asked for it, and that can be stopped."""
-
-    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
-    asked_at = models.DateTimeField()
-    stop_asked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """The columns only."""
-
-        abstract = True
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop and has not come to its next step."""
+        return self.stop_asked_at is not None and not self.is_over
 
     def is_to_stop(self) -> bool:
         """Whether somebody asked for its end, as the database says now; nobody asks until the transaction ends."""
         with transaction.atomic():
             rows = type(self)._base_manager.select_for_update()
-            self.refresh_from_db(fields=["stop_asked_at"], from_queryset=rows)
+            self.refresh_from_db(fields=["stop_asked_at", "stop_asked_by"], from_queryset=rows)
         return self.stop_asked_at is not None
+
+
+class AskedWork(Work):
+    """Work that waits for a worker from when somebody asked for it."""
+
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        """The columns only."""
+
+        abstract = True

@@ -23,6 +23,7 @@ from localcare.kernel.audit.actions import record_access
 from localcare.kernel.database.one_at_a_time import only_one
 from localcare.kernel.work.carrying_out import CarryingOut, Progress, begin, taken_up
 from localcare.kernel.work.files import cleared, work_folder
+from localcare.kernel.work.stopping import stop
 from localcare.system.insight import places, publishing, stages
 from localcare.system.insight.breach_lists import breaches_found
 from localcare.system.insight.definitions import measured_indicators
@@ -33,6 +34,7 @@ from localcare.system.insight.queries import rebases_in_force
 
 RUN_LOCK = 8_104_000  # advisory lock: one run at a time; it ends with the connection, whatever happens
 PURPOSE = "direct-care"  # the people who opted out are counted, for only counts leave this room: see docs/explanation
+BASIS = "measuring for those who plan and lead care"
 Export = Callable[[Path], None]
 
 
@@ -51,7 +53,8 @@ def refresh_indicators(
     """Measure every indicator (or those given) up to the day before `until` and put the numbers in force; the run.
 
     Goes on with a run of the same day and definitions that was killed. Nothing changes until the last step, which
-    happens at once. Raises NotAllowed, InProgress, and whatever a stage raises.
+    happens at once; a run that somebody stops is given back stopped. Raises NotAllowed, InProgress, and whatever a
+    stage raises.
     """
     reader = permitted(by, "insight.refresh")
     indicators = measured_indicators() if indicators is None else indicators
@@ -64,6 +67,12 @@ def refresh_indicators(
         with CarryingOut(run, also=progress) as carrying, cleared(work_folder(run)) as folder:
             _carry_out(run, indicators, reader, carrying, folder, export or _export(run, reader))
     return run
+
+
+def stop_run(*, run: Run, by: User | Reader) -> str:
+    """Ask a measuring to stop; the numbers in force stay. What came of it, in a sentence. NotAllowed."""
+    detail = {"run": run.pk, "until": run.until.isoformat()}
+    return stop(run, by=by, permission="insight.refresh", action="insight.stop", basis=BASIS, detail=detail)
 
 
 def _carry_out(
@@ -95,10 +104,10 @@ def _carry_out(
     carrying.tell(total - 1, total, "Putting the numbers in force")
     publishing.publish(run, files, breaches_found(indicators, source, until=run.until))
     record_access(
-        reader=reader, action="insight.refresh", basis="measuring for those who plan and lead care",
+        reader=reader, action="insight.refresh", basis=BASIS,
         detail={"run": run.pk, "until": run.until.isoformat(), "indicators": len(files)},
     )  # fmt: skip
-    carrying.also(total, total, "The numbers are in force")
+    carrying.say(total, total, "The numbers are in force")
 
 
 def begin_anew(

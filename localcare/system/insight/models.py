@@ -21,6 +21,7 @@ class Run(Work):
         RUNNING = "running", "Being measured"
         PUBLISHED = "published", "Published"
         FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped"
 
     until = models.DateField()  # nothing of this day or later is counted
     definitions_version = models.CharField(max_length=64)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from localcare.kernel.access.guards import request_reader, requires
 from localcare.kernel.audit.actions import record_access
 from localcare.kernel.work.queue import is_waiting
-from localcare.system.insight import jobs, queries
+from localcare.system.insight import actions, jobs, queries
 from localcare.system.insight.definitions import measured_indicators
 from localcare.system.insight.models import Run
 
@@ -43,3 +43,12 @@ def run_now(request: HttpRequest) -> HttpResponse:
     record_access(reader=reader, action="insight.refresh", basis="asked for on the page of runs")
     messages.success(request, "The measuring is asked for. It starts as soon as a worker is free.")
     return redirect("insight-runs")
+
+
+@require_POST
+@requires("insight.refresh")
+def stop(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask a measuring to stop."""
+    found = get_object_or_404(Run, pk=run_id)
+    messages.success(request, actions.stop_run(run=found, by=request_reader(request)))
+    return redirect("insight-run", run_id)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("insight/compare/table.csv", comparison_views.table, name="insight-compare-csv"),
     path("insight/runs/", run_views.runs, name="insight-runs"),
     path("insight/runs/now/", run_views.run_now, name="insight-run-now"),
+    path("insight/runs/<int:run_id>/stop/", run_views.stop, name="insight-run-stop"),
     path("insight/runs/<int:run_id>/", run_views.run, name="insight-run"),
     path("insight/charts/<int:key>/take-back/", chart_views.take_back, name="insight-take-back"),
     path("insight/of/<slug:code>/", views.indicator, name="insight-indicator"),

@@ -14,7 +14,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import NotAllowed, permitted
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
-from localcare.kernel.work.carrying_out import ask_to_stop
+from localcare.kernel.work.stopping import stop
 from localcare.system.planning import jobs
 from localcare.system.planning.journals import has_journal
 from localcare.system.planning.models import Run, SavedScenario, SavedVersion, ScenarioText
@@ -112,15 +112,12 @@ def ask_for_run(
     return _run_of(content, user, by, chosen_seed, chosen, other)
 
 
-@transaction.atomic
-def stop_run(*, run: Run, by: Reader) -> Run:
-    """Ask a run to stop; nothing of it is kept. A run that is over stays as it is. NotAllowed unless one's own."""
-    user = _permitted(by)
-    if run.asked_by_id != user.pk:
+def stop_run(*, run: Run, by: Reader) -> str:
+    """Ask a run to stop; what came of that, in a sentence. NotAllowed unless it is one's own."""
+    if run.asked_by_id != _permitted(by).pk:
         raise NotAllowed("Only the person who asked for a run stops it.")
-    if ask_to_stop(run):
-        _written(by, "planning.stop", run=str(run.reference))
-    return run
+    detail = {"run": str(run.reference)}
+    return stop(run, by=by, permission="planning.run", action="planning.stop", basis=BASIS, detail=detail)
 
 
 def _run_of(

@@ -53,16 +53,9 @@ def stop(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask a run to stop."""
     found = _run_of(reference)
     try:
-        stopped = actions.stop_run(run=found, by=request_reader(request))
+        messages.success(request, actions.stop_run(run=found, by=request_reader(request)))
     except NotAllowed as refused:
         messages.error(request, str(refused))
-    else:
-        done = (
-            "It was done already."
-            if stopped.status == Run.Status.DONE
-            else "It stops. Nothing of it is kept."
-        )
-        messages.success(request, done)
     return redirect("planning-run", found.reference)
 
 

@@ -136,7 +136,7 @@ def test_a_failing_export_is_kept_as_the_reason_and_raised(by):
 def test_one_that_waits_is_stopped_at_once_and_never_begins(by, county):
     model = asked_for(by)
 
-    assert actions.stop_training(model=model, by=by).status == "stopped"
+    assert actions.stop_training(model=model, by=by) == "It was stopped before it began."
     assert carry_out(str(model.reference), export=county.export(TOO_FEW)).status == "stopped"
     assert RiskModel.objects.get(pk=model.pk).attempts == 0
 

@@ -18,6 +18,7 @@ class Run(Work):
         REFUSED = "refused", "Refused"
         FAILED = "failed", "Failed"
         UNCHANGED = "unchanged", "Nothing had changed"
+        STOPPED = "stopped", "Stopped"
 
     as_of = models.DateField()
     definitions_version = models.CharField(max_length=40)

@@ -18,7 +18,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.permitted import permitted
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
-from localcare.kernel.work.carrying_out import ask_to_stop
+from localcare.kernel.work.stopping import stop
 
 BASIS = "risk models for direct care; no row of a model is about a person"
 DECIDE_LOCK = 8_103_002  # advisory lock: one person publishes or withdraws at a time
@@ -82,13 +82,10 @@ def ask_for_training(
     return model
 
 
-@transaction.atomic
-def stop_training(*, model: RiskModel, by: User | Reader) -> RiskModel:
-    """Ask a training to stop; nothing of it is kept. One that is over stays as it is. NotAllowed."""
-    reader = permitted(by, "risk.train")
-    if ask_to_stop(model):
-        _written(reader, "risk.stop", model)
-    return model
+def stop_training(*, model: RiskModel, by: User | Reader) -> str:
+    """Ask a training to stop; what came of that, in a sentence. NotAllowed."""
+    detail = _said_of(model)
+    return stop(model, by=by, permission="risk.train", action="risk.stop", basis=BASIS, detail=detail)
 
 
 @transaction.atomic
@@ -189,7 +186,9 @@ def _decided(model: RiskModel, kind: str, reader: Reader, why: str) -> None:
 
 
 def _written(reader: Reader, action: str, model: RiskModel, **detail: Any) -> None:
+    record_access(reader=reader, action=action, basis=BASIS, detail=_said_of(model) | detail)
+
+
+def _said_of(model: RiskModel) -> dict[str, Any]:
     said = {"model": str(model.reference), "outcome": model.outcome, "version": model.version}
-    if model.files_digest:
-        said["files"] = model.files_digest
-    record_access(reader=reader, action=action, basis=BASIS, detail=said | detail)
+    return said | {"files": model.files_digest} if model.files_digest else said

@@ -110,11 +110,8 @@ def _progress_context(request: HttpRequest, found: RiskModel) -> dict[str, Any]:
 @requires("risk.train")
 def stop(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask a training to stop."""
-    stopped = actions.stop_training(model=model_or_404(reference), by=request_reader(request))
-    messages.success(
-        request,
-        "It was over already." if stopped.is_evaluated else "The training stops. Nothing of it is kept.",
-    )
+    said = actions.stop_training(model=model_or_404(reference), by=request_reader(request))
+    messages.success(request, said)
     return redirect("risk-model", reference)
 
 
