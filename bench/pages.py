@@ -174,26 +174,27 @@ def fill_scores(people: int, records: int) -> dict[str, float]:
 
 def readers() -> dict[str, str]:
     """A session for a reader of a practice, of a cluster, and of everywhere."""
+    return {
+        "practice": session_of("practice", "gp", "practice", "BENCH-1"),
+        "cluster": session_of("cluster", "gp", "place", "bench-cluster-0"),
+        "everywhere": session_of("everywhere", "gp", "everywhere"),
+    }
+
+
+def session_of(name: str, role: str, kind: str, code: str = "") -> str:
+    """A session of somebody who holds a role in a scope."""
     from django.conf import settings
     from django.test import Client
 
     from localcare.kernel.access.models import RoleGrant, User
 
-    scopes = {
-        "practice": ("practice", "BENCH-1"),
-        "cluster": ("place", "bench-cluster-0"),
-        "everywhere": ("everywhere", ""),
-    }
-    sessions = {}
-    for name, (kind, code) in scopes.items():
-        user = User.objects.create(username=f"bench-{name}")
-        RoleGrant.objects.create(
-            user=user, role="gp", scope_kind=kind, scope_code=code, starts_on=TODAY - timedelta(days=1)
-        )
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return sessions
+    user = User.objects.create(username=f"bench-{name}")
+    RoleGrant.objects.create(
+        user=user, role=role, scope_kind=kind, scope_code=code, starts_on=TODAY - timedelta(days=1)
+    )
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def requests(count: int, records: int) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ ACTIONS = {
     "list.decide": "Decided on the patient tracking list",
     "list.decide-read": "Opened the page to decide",
     "list.run": "Asked for or made a new list",
+    "list.evaluate": "Asked whether a list helped",
 }
 
 

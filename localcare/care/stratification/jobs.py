@@ -23,15 +23,18 @@ def nightly(timestamp: int) -> None:
 
 @app.task(name=TASK, lock="stratification", retry=3)
 def run(as_of: str, asked_by: str) -> None:
-    """Run the stratification as of a day, under the name of whoever asked for it."""
+    """Run the stratification as of a day, under the name of whoever asked for it; then ask whether an earlier list helped."""
     from localcare.care.stratification.actions import OlderThanTheList, run_stratification
+    from localcare.care.stratification.evaluation.asking import ask_for_suggested
     from localcare.foundation.data_quality.actions import DataRefused
     from localcare.kernel.access.readers import system_reader
 
+    by = system_reader(asked_by)
     try:
-        run_stratification(as_of=date.fromisoformat(as_of), by=system_reader(asked_by))
+        run_stratification(as_of=date.fromisoformat(as_of), by=by)
     except (InProgress, OlderThanTheList, DataRefused):
         return  # the run in progress does the work, a newer list is in force, or trying again would find the same
+    ask_for_suggested(by=by)
 
 
 def ask_for_run(as_of: date, *, asked_by: str) -> None:

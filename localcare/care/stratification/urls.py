@@ -17,6 +17,12 @@ urlpatterns = [
     path("list/views/<int:view_id>/delete/", keep_views.delete_view, name="list-delete-view"),
     path("list/overview/", run_views.overview, name="list-overview"),
     path("list/evaluation/", evaluation_views.evaluation, name="list-evaluation"),
+    path("list/evaluation/ask/", evaluation_views.ask, name="list-evaluation-ask"),
+    path(
+        "list/evaluation/<uuid:reference>/progress/",
+        evaluation_views.progress,
+        name="list-evaluation-progress",
+    ),
     path("list/evaluation/table.csv", evaluation_views.evaluation_csv, name="list-evaluation-csv"),
     path("list/evaluation/<slug:outcome>.svg", evaluation_views.picture, name="list-evaluation-picture"),
     path("list/runs/", run_views.runs, name="list-runs"),

@@ -53,19 +53,19 @@ def evaluate(
         ready_file(out)
     django_setup.ready()
     from localcare.care.stratification.definitions import definitions
-    from localcare.care.stratification.evaluation.page import page_of
+    from localcare.care.stratification.evaluation.evaluating import evaluated
+    from localcare.care.stratification.evaluation.page import answer_for, asked_of
     from localcare.care.stratification.evaluation.presenters import file_rows
 
     chosen = {"night": _run_of(night), "days": _text(days), "who": who, "threshold": _text(threshold)}
-    with progress("Following the people of the list"):
-        found = page_of(
-            operator("evaluate"), chosen, today=today(), definitions=definitions(),
-            hides_small=not show_small_numbers,
-        )  # fmt: skip
+    found = asked_of(chosen, definitions=definitions())
     _refuse_what_was_not_understood(found)
     if "not_yet" in found:
         typer.echo(found["not_yet"].why, err=True)
         raise typer.Exit(exits.FOUND_PROBLEMS)
+    with progress("Evaluating the list") as tell:
+        answer = evaluated(found["question"], definitions(), until=found["known_until"], tell=tell)
+        found |= answer_for(operator("evaluate"), answer, today=today(), hides_small=not show_small_numbers)
     if out is not None:
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

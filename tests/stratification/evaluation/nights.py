@@ -8,11 +8,15 @@ from itertools import count
 from typing import Any
 
 from django.db import models
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from localcare.care.stratification.definitions import definitions
+from localcare.care.stratification.evaluation.asking import carry_out
 from localcare.care.stratification.models import (
     Decision,
+    ListEvaluation,
     PersonRisk,
     PersonScore,
     RiskModel,
@@ -36,6 +40,13 @@ def published(as_of: date, *, people: int = 0) -> Run:
         as_of=as_of, definitions_version=definitions().version, status=Run.Status.PUBLISHED, requested_by="tests",
         started_at=datetime.combine(as_of, time(2), UTC), people=people,
     )  # fmt: skip
+
+
+def asked(client: Client, **question: Any) -> None:
+    """Ask on the page, and let the worker work."""
+    client.post(reverse("list-evaluation-ask"), question)
+    for kept in ListEvaluation.objects.filter(status=ListEvaluation.Status.WAITING):
+        carry_out(str(kept.reference))
 
 
 def _plain(field_: models.Field[Any, Any]) -> Any:
@@ -68,12 +79,7 @@ class Night:
             person=person, practice=practice(at), started_on=date(2001, 1, 1),
             ended_on=None if left is None else NIGHT + timedelta(days=left),
         )  # fmt: skip
-        said = {
-            one.name: _plain(one)
-            for one in PersonScore._meta.fields
-            if not one.null and not one.is_relation and not one.primary_key
-        }
-        said |= {"practice_code": at, "age": 80, "on_list": listed, "cohorts": cohorts, "segment": segment}
+        said = self.scores(at, listed) | {"cohorts": cohorts, "segment": segment}
         PersonScore.objects.create(person=person, from_run=self.run, **said)
         if risk is not None:
             PersonRisk.objects.create(
@@ -81,6 +87,16 @@ class Night:
             )
         Run.objects.filter(pk=self.run.pk).update(people=models.F("people") + 1)
         return person
+
+    @staticmethod
+    def scores(at: str, listed: bool) -> dict[str, Any]:
+        """What a run finds about somebody of 80 to whom nothing happened."""
+        plain = {
+            one.name: _plain(one)
+            for one in PersonScore._meta.fields
+            if not one.null and not one.is_relation and not one.primary_key
+        }
+        return plain | {"practice_code": at, "age": 80, "on_list": listed}
 
     @property
     def model(self) -> RiskModel:
@@ -121,17 +137,23 @@ class Night:
 
     def journey(self, person: Person, day: int) -> None:
         """A journey that opened at noon."""
+        version = self.pathway
+        opened = datetime.combine(NIGHT + timedelta(days=day), time(12), UTC)
+        made = Journey.objects.create(person=person, version=version)
+        JourneyState.objects.create(
+            journey=made, person=person, pathway=version.pathway, is_open=True, opened_at=opened, last_entry=0
+        )
+
+    @property
+    def pathway(self) -> PathwayVersion:
+        """The pathway that people are taken on to."""
         version, _ = PathwayVersion.objects.get_or_create(
             pathway="integrated-case-management",
             number=1,
             digest="tests",
             defaults={"title": "Tests", "content": {}},
         )
-        opened = datetime.combine(NIGHT + timedelta(days=day), time(12), UTC)
-        made = Journey.objects.create(person=person, version=version)
-        JourneyState.objects.create(
-            journey=made, person=person, pathway=version.pathway, is_open=True, opened_at=opened, last_entry=0
-        )
+        return version
 
     def plan(self, person: Person, day: int) -> None:
         """A care plan recorded on a day, as a later run found it."""

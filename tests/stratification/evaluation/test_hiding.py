@@ -28,7 +28,9 @@ def counted(decisions: list[list[int]]) -> Counted:
     st.lists(st.lists(st.one_of(st.integers(0, 6), st.integers(0, 60)), min_size=5, max_size=5), min_size=4, max_size=4),
     st.sets(st.sampled_from(PRACTICES), max_size=3),
 )  # fmt: skip
-@example([[0, 0, 0, 0, 0], [0, 0, 0, 2, 3], [2, 0, 0, 0, 1], [3, 0, 0, 0, 0]], set())  # what helps is two sums away
+@example(
+    [[0, 0, 0, 0, 0], [0, 0, 0, 2, 3], [2, 0, 0, 0, 1], [3, 0, 0, 0, 0]], set()
+)  # what helps is two sums away
 @example([[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 0]], {"P1", "P2", "P3"})
 def test_no_small_number_of_somebody_elses_people_is_told(decisions, own):
     counts = counted(decisions)

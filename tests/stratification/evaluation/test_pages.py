@@ -15,7 +15,7 @@ from localcare.care.stratification.evaluation.questions import first_answer, nig
 from localcare.config.command_line.application import application
 from localcare.kernel.nhs_design.formatting import format_date
 from tests.factories import user_with_role
-from tests.stratification.evaluation.nights import NIGHT, TODAY, Night, published
+from tests.stratification.evaluation.nights import NIGHT, TODAY, Night, asked, published
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,8 @@ def commissioner(client):
 
 
 def page(client, **question) -> str:
+    """What the page says once the question has been worked out."""
+    asked(client, **question)
     response = client.get(reverse("list-evaluation"), question)
     assert response.status_code == 200
     return " ".join(response.content.decode().split())
@@ -40,6 +42,7 @@ def page(client, **question) -> str:
 
 def lines(client, **question) -> dict[tuple[str, str], str]:
     """The file's values by row and figure."""
+    asked(client, **question)
     response = client.get(reverse("list-evaluation-csv"), question)
     assert response.status_code == 200
     rows = list(csv.reader(io.StringIO(response.content.decode())))
@@ -138,6 +141,7 @@ def test_just_above_against_just_below(night, gp):
             night.journey(person, 5)
     said = page(gp, night=night.run.pk, days=60, threshold=200)
     assert "Just above the threshold there were" in said
+    assert said.index("<h3>Emergency admissions</h3>") < said.index("<h3>Deaths</h3>")
     assert (
         "more emergency admissions per 1,000 person-months" in said
         and "than expected from the people just below" in said
@@ -223,12 +227,12 @@ class TestFromTheShell:
 
     def test_what_cannot_be_asked_says_what_can(self, night):
         night.person()
-        for asked, code, said in (
+        for wanted, code, said in (
             (["--night", "2020-01-01"], 1, "No list was published as of 2020-01-01"),
             (["--days", "31"], 1, "--days"),
             (["--night", str(NIGHT), "--days", "365"], 3, "Not enough time has passed"),
         ):
-            done = CliRunner().invoke(application, ["evaluate", *asked])
+            done = CliRunner().invoke(application, ["evaluate", *wanted])
             assert done.exit_code == code, done.output
             assert said in done.output
 

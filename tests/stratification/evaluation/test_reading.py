@@ -155,8 +155,9 @@ def test_whom_is_read_the_listed_that_are_asked_about_and_those_near_the_thresho
     night.person(at="P5", listed=False, risk=351)
     assert found(night).practice_code.tolist() == ["P1", "P2", "P4"]
     assert found(night).listed.tolist() == [True, True, False]
-    assert found(night, who=f"cohort:{cohort.code}").listed.tolist() == [True, False]
-    assert found(night, who="segment:organ-failure").practice_code.tolist() == ["P2", "P4"]
+    assert found(night, who=f"cohort:{cohort.code}").listed.tolist() == [True, False, False]
+    assert found(night, who="segment:organ-failure").listed.tolist() == [False, True, False]
+    assert found(night, who="segment:organ-failure").on_list.tolist() == [True, True, False]
 
 
 def test_the_list_of_a_night_is_read_as_it_was(night):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,13 +43,19 @@ class Counted:
     numbers: Mapping[str, Mapping[Measure, int]]
     days: Mapping[str, Mapping[str, int]]
     waits: Mapping[str, Mapping[int, int]]
+    _totals: dict[frozenset[str], Counter[Measure]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def total(self, practices: Iterable[str]) -> Counter[Measure]:
-        """The numbers of some practices together."""
-        found: Counter[Measure] = Counter()
-        for code in practices:
-            found.update(self.numbers.get(code, {}))
-        return found
+        """The numbers of some practices together; a page asks for each of its places again and again."""
+        place = frozenset(practices)
+        if place not in self._totals:
+            found: Counter[Measure] = Counter()
+            for code in place:
+                found.update(self.numbers.get(code, {}))
+            self._totals[place] = found
+        return self._totals[place]
 
     def months_of(self, practices: Iterable[str], group: str = "") -> float:
         """The person-months seen after the night; of everybody listed, or of those acted on or not."""
@@ -65,21 +71,22 @@ class Counted:
         return float(np.median(list(waits.elements()))) if waits else None
 
 
-def counted(cursor: Cursor) -> Counted:
-    """Count the listed people of each practice, in the table of whom is followed."""
+def counted(cursor: Cursor, whom: str = "listed") -> Counted:
+    """Count the people of each practice in the table of whom is followed: the listed asked about, or all `on_list`."""
     numbers: dict[str, Counter[Measure]] = defaultdict(Counter)
     days: dict[str, dict[str, int]] = defaultdict(lambda: {ACTED: 0, QUIET: 0})
     waits: dict[str, dict[int, int]] = defaultdict(dict)
-    cursor.execute(BY_PRACTICE)
+    cursor.execute(BY_PRACTICE + _of(whom))
     for practice, acted, seen, *found in cursor.fetchall():
         group = ACTED if acted else QUIET
         mine = {measure: int(number) for measure, number in zip(MEASURES, found, strict=True) if number}
         mine |= {(*measure, group): number for measure, number in mine.items() if measure[0] == "events"}
         numbers[practice].update(mine | {("group", group): mine[LISTED]})
         days[practice][group] = int(seen)
-    cursor.execute(WAITS)
+    cursor.execute(WAITS + _of(whom))
     for practice, decided_after, people in cursor.fetchall():
-        waits[practice][decided_after] = people
+        if decided_after is not None:
+            waits[practice][decided_after] = people
     return Counted(dict(numbers), dict(days), dict(waits))
 
 
@@ -95,8 +102,11 @@ _SUMS: dict[Measure, str] = {
     **{("events", *event): _events(*event) for event in EVENTS},
 }
 MEASURES = tuple(_SUMS)
-BY_PRACTICE = f"""
-    SELECT practice_code, has_plan OR has_journey, sum(days_seen), {", ".join(_SUMS.values())}
-    FROM {TABLE} WHERE listed GROUP BY 1, 2
-"""
-WAITS = f"SELECT practice_code, decided_after, count(*) FROM {TABLE} WHERE listed AND decided_after IS NOT NULL GROUP BY 1, 2"
+BY_PRACTICE = (
+    f"SELECT practice_code, has_plan OR has_journey, sum(days_seen), {', '.join(_SUMS.values())} FROM {TABLE}"
+)
+WAITS = f"SELECT practice_code, decided_after, count(decided_after) FROM {TABLE}"
+
+
+def _of(whom: str) -> str:
+    return f" WHERE {whom} GROUP BY 1, 2"

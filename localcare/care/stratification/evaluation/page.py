@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,10 +13,11 @@ from django.core.cache import cache
 from localcare.care.stratification import queries
 from localcare.care.stratification.definitions import Definitions
 from localcare.care.stratification.evaluation import hiding, presenters
-from localcare.care.stratification.evaluation.evaluating import KEPT_FOR, Evaluation, evaluate
+from localcare.care.stratification.evaluation.asking import kept_for
+from localcare.care.stratification.evaluation.evaluating import Evaluation
 from localcare.care.stratification.evaluation.forms import QuestionForm
+from localcare.care.stratification.evaluation.keeping import from_json
 from localcare.care.stratification.evaluation.questions import (
-    EVERYBODY,
     SHORTEST,
     CannotAsk,
     Question,
@@ -27,7 +28,7 @@ from localcare.care.stratification.evaluation.questions import (
     suggested,
 )
 from localcare.care.stratification.evaluation.readings import readings
-from localcare.care.stratification.overview import Practices
+from localcare.care.stratification.overview import SETTLED_FOR, Practices
 from localcare.care.stratification.queries import PlaceChoice
 from localcare.kernel.access.readers import Reader
 
@@ -41,43 +42,50 @@ class NotYet:
     ready_on: date | None = None
 
 
-def page_of(
-    reader: Reader, chosen: Any, *, today: date, definitions: Definitions, hides_small: bool = False
-) -> dict[str, Any]:
-    """The form and the answer; or why not yet, and the day from which. `hides_small`: from whoever reads it."""
+def asked_of(chosen: Any, *, definitions: Definitions) -> dict[str, Any]:
+    """The form with what is asked by it; or why it cannot be answered yet, and the day from which."""
     found, until = nights(), known_until()
     if not found or until is None:
         return {"not_yet": NotYet("There is no list yet", "The list is made every night at 2am.")}
     run, days = suggested(found, until) or (found[0], SHORTEST)
     form = QuestionForm(chosen, nights=found, suggested=Question(run, days), definitions=definitions)
     question = form.question
-    context: dict[str, Any] = {"form": form, "question": question, "until": until}
+    context: dict[str, Any] = {"form": form, "question": question, "known_until": until}
     try:
         check(question, until, definitions)
     except CannotAsk as fault:
         ready = question.until if question.until > until else None
-        return context | {
-            "not_yet": NotYet(
-                "Not enough time has passed" if ready else "Choose otherwise", str(fault), ready
-            )
-        }
-    return context | answer_for(
-        reader, question, today=today, definitions=definitions, hides_small=hides_small
-    )
+        heading = "Not enough time has passed" if ready else "Choose otherwise"
+        return context | {"not_yet": NotYet(heading, str(fault), ready)}
+    return context
+
+
+def page_of(reader: Reader, chosen: Any, *, today: date, definitions: Definitions) -> dict[str, Any]:
+    """What is asked, how far its answer came, and the answer that is kept."""
+    context = asked_of(chosen, definitions=definitions)
+    if "not_yet" in context:
+        return context
+    kept = kept_for(context["question"])
+    context["kept"] = kept
+    if kept is None or not kept.answer:
+        return context
+    return context | answer_for(reader, from_json(context["question"], kept.answer), today=today)
 
 
 def answer_for(
-    reader: Reader, question: Question, *, today: date, definitions: Definitions, hides_small: bool = False
+    reader: Reader, evaluation: Evaluation, *, today: date, hides_small: bool = False
 ) -> dict[str, Any]:
-    """The tables and readings of an answer, with small numbers hidden from a reader who sees no people."""
-    evaluation = evaluate(question, definitions)
+    """The tables and readings of an answer, with small numbers hidden from a reader who sees no people.
+
+    `hides_small`: from whoever reads it.
+    """
+    question = evaluation.question
     scope = reader.scope("list.read") | reader.scope("dataset.read")
     choices = queries.place_choices(scope, today)
     counted = (code for code in evaluation.counts.numbers if scope.includes(code))
     everywhere = frozenset(counted).union(*(choice.practice_codes for choice in choices))
     seen = frozenset[str]() if hides_small else reader.scope("person.read").practice_codes
-    shown = _shown(seen, evaluation, choices, everywhere, definitions)
-    sees_people = not shown.hidden
+    shown = _shown(seen, evaluation, choices, everywhere)
     return {
         "evaluation": evaluation,
         "done": presenters.done_by_place(shown, choices, everywhere, question.days),
@@ -86,31 +94,28 @@ def answer_for(
         "itself": presenters.fall_by_itself(evaluation.itself, question.days),
         "readings": readings(evaluation),
         "listed": shown.people(everywhere, ("listed",)),
-        "hides": not sees_people,
+        "hides": bool(shown.hidden),
         "risk_from": _risk_from(question),
     }
 
 
 def _shown(
-    seen: Practices | None, evaluation: Evaluation, choices: list[PlaceChoice], everywhere: Practices, definitions: Definitions
-) -> hiding.Shown:  # fmt: skip
+    seen: Practices | None, evaluation: Evaluation, choices: list[PlaceChoice], everywhere: Practices
+) -> hiding.Shown:
     shown_places = frozenset(choice.practice_codes for choice in choices)
     places = hiding.Places(
         shown_places,
         everywhere,
         frozenset(place for place in {*shown_places, everywhere} if seen is None or place <= seen),
     )
-    question = evaluation.question
-    is_part = question.who != EVERYBODY and everywhere not in places.seen
-    whole = evaluate(replace(question, who=EVERYBODY), definitions).counts if is_part else None
-    asked = (question.run.pk, question.days, question.who, known_until(), definitions.version)
-    said = repr((asked, *map(sorted, _codes(places))))
+    counts, whole = evaluation.counts, evaluation.whole
+    said = repr((counts.numbers, whole and whole.numbers, *map(sorted, _codes(places))))
     hidden = cache.get_or_set(
         f"list-evaluation-hidden-{sha256(said.encode()).hexdigest()}",
-        lambda: hiding.shown(evaluation.counts, places, whole=whole).hidden,
-        KEPT_FOR,
+        lambda: hiding.shown(counts, places, whole=whole).hidden,
+        SETTLED_FOR,
     )
-    return hiding.Shown(evaluation.counts, frozenset(hidden or ()))
+    return hiding.Shown(counts, frozenset(hidden or ()))
 
 
 def _codes(places: hiding.Places) -> Iterator[list[list[str]]]:

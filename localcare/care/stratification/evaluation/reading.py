@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
 from localcare.analysis.effect import AtThreshold, usual_bandwidth
 from localcare.care.stratification.definitions import Definitions
@@ -30,10 +30,11 @@ Numbers = dict[
 
 @contextmanager
 def followed(question: Question, definitions: Definitions) -> Iterator[Cursor]:
-    """For the time of the block, a table of everybody of the list asked about and everybody whose risk was near the threshold.
+    """For the time of the block, a table of everybody on the list and everybody whose risk was near the threshold.
 
-    One row a person: where, of which kind, listed or not, the risk, days seen, whether they died, events by what and period, the
-    first decision within the time ("before" when one of before the night was in force, else "none") and what followed.
+    One row a person: where, of which kind, on the list or not, asked about or not (`listed`), the risk, days seen, whether they
+    died, events by what and period, the first decision within the time ("before" when one of before the night was in force, else
+    "none") and what followed.
     """
     condition, chosen = _who(question, definitions)
     reach = WIDEST * usual_bandwidth(question.threshold)
@@ -42,7 +43,8 @@ def followed(question: Question, definitions: Definitions) -> Iterator[Cursor]:
         "low": question.threshold - reach,
         "high": question.threshold + reach,
     }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")  # what a fault left to this connection
         cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} AS {FOLLOWED.format(who=condition)}", values)
         yield cursor
         cursor.execute(f"DROP TABLE {TABLE}")
@@ -150,17 +152,22 @@ def _filled(table: str, *names: str) -> str:
 
 FOLLOWED = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT p.person_id, p.practice_code, {_KIND} AS kind, p.on_list AND {{who}} AS listed, r.per_mille
+        SELECT p.person_id, p.practice_code, {_KIND} AS kind, p.on_list, p.on_list AND {{who}} AS listed, r.per_mille
         FROM stratification_personscore p
         LEFT JOIN stratification_personrisk r
           ON r.person_id = p.person_id AND r.outcome = %(outcome)s AND {_IN_FORCE.format("r")}
-        WHERE {_IN_FORCE.format("p")} AND (p.on_list AND {{who}} OR r.per_mille BETWEEN %(low)s AND %(high)s)
+        WHERE {_IN_FORCE.format("p")} AND (p.on_list OR r.per_mille BETWEEN %(low)s AND %(high)s)
     ), gone AS (
-        SELECT g.person_id, CASE WHEN bool_or(g.ended_on IS NULL) THEN NULL ELSE max(g.ended_on) END AS left_on
-        FROM people_registration g JOIN chosen USING (person_id) GROUP BY 1
+        SELECT g.person_id, max(g.ended_on) AS left_on FROM people_registration g
+        WHERE g.ended_on IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM people_registration o WHERE o.person_id = g.person_id AND o.ended_on IS NULL)
+        GROUP BY 1
+    ), dead AS MATERIALIZED (
+        SELECT id AS person_id, death_date FROM people_person WHERE death_date IS NOT NULL
     ), followed AS MATERIALIZED (
-        SELECT c.*, q.death_date, greatest(%(night)s::date, least(%(until)s::date, q.death_date, gone.left_on)) AS out_on
-        FROM chosen c JOIN people_person q ON q.id = c.person_id LEFT JOIN gone ON gone.person_id = c.person_id
+        SELECT c.*, dead.death_date,
+            greatest(%(night)s::date, least(%(until)s::date, dead.death_date, gone.left_on)) AS out_on
+        FROM chosen c LEFT JOIN dead USING (person_id) LEFT JOIN gone USING (person_id)
     ), stays AS (
         SELECT s.person_id, {_counts("emergency", "s.admitted_on", "s.admission_type = 'emergency'")}, {_nights()}
         FROM followed f JOIN record_stay s USING (person_id)
@@ -183,7 +190,7 @@ FOLLOWED = f"""
         WHERE (opened_at AT TIME ZONE 'Europe/London')::date > %(night)s
             AND (opened_at AT TIME ZONE 'Europe/London')::date <= %(until)s
     )
-    SELECT f.person_id, f.practice_code, f.kind, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
+    SELECT f.person_id, f.practice_code, f.kind, f.on_list, f.listed, f.per_mille, f.out_on - %(night)s::date AS days_seen,
         coalesce(f.death_date > %(night)s AND f.death_date <= f.out_on, false) AS died,
         {_filled("stays", "emergency", "bed_days")}, {_filled("attendances", "attendance")},
         coalesce(decided.kind, CASE WHEN aside.is_aside THEN 'before' ELSE 'none' END) AS decision,
