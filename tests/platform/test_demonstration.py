@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -14,22 +17,90 @@ from localcare.config.demonstration.logins import SECOND_LOGINS
 from localcare.kernel.access.roles import roles
 from localcare.kernel.database.embedded import EmbeddedServer
 from tests.platform.conftest import run_localcare
+from tests.platform.ending import Ended, Running
 from tests.platform.test_production_settings import COMPLETE
+from tests.platform.test_serving import free_port, get_when_ready
+
+ENDS_WITHIN_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Made:
+    """A home, and how the programs ended that made and served what is in it."""
+
+    home: Path
+    while_made: Ended
+    while_served: Ended
 
 
 @pytest.fixture(scope="module")
-def demo_home() -> Iterator[Path]:
-    """A home in which a small demonstration was made."""
+def made() -> Iterator[Made]:
+    """A small demonstration whose terminal was closed while people were loaded; made again, and served until Ctrl-C."""
     folder = Path(tempfile.mkdtemp(prefix="localcare-test-", dir="/tmp"))
     folder.chmod(0o755)
-    server = EmbeddedServer(folder / "postgres", durable=False)
-    server.ensure_running()
-    done = run_localcare("demo", "--no-serve", "--people", "400", home=folder)
-    assert done.returncode == 0, done.stderr
-    (folder / "printed.txt").write_text(done.stdout)
-    yield folder
-    server.stop()
+    port = str(free_port())
+    making = Running(folder, "demo", "--people", "400", "--port", port)
+    making.wait_for("Synthesising 400 people: ")
+    while_made = making.end(signal.SIGHUP)
+    serving = Running(folder, "demo", "--people", "400", "--port", port)
+    serving.wait_for("Ready after")
+    wait_for_jobs(folder, "status = 'doing'")
+    while_served = serving.end(signal.SIGINT)
+    EmbeddedServer(folder / "postgres").ensure_running()
+    yield Made(folder, while_made, while_served)
+    EmbeddedServer(folder / "postgres").stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def demo_home(made: Made) -> Path:
+    """The home, with its database running."""
+    return made.home
+
+
+def wait_for_jobs(home: Path, condition: str) -> None:
+    for _ in range(300):
+        if ask(home, f"select count(*) > 0 from procrastinate_jobs where {condition}") == [(True,)]:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no job with {condition}")
+
+
+def test_a_closed_terminal_ends_everything_and_the_next_start_goes_on(made: Made) -> None:
+    ended = made.while_made
+    assert (ended.code, ended.left) == (130, []), ended.printed
+    assert ended.seconds < ENDS_WITHIN_SECONDS
+    assert "The same command goes on where it was." in ended.printed and "Traceback" not in ended.printed
+    assert "Finding who needs care" not in ended.printed, "it was cut too late to prove anything"
+
+
+def test_ctrl_c_ends_everything_while_the_worker_computes_and_gives_its_work_back(made: Made) -> None:
+    ended = made.while_served
+    assert (ended.code, ended.left) == (0, []), ended.printed
+    assert ended.seconds < ENDS_WITHIN_SECONDS
+    assert "Stopped. Everything that was decided is kept" in ended.printed
+    for fault in ("SIGSEGV", "SIGKILL", "Traceback"):
+        assert fault not in ended.printed
+    assert ask(made.home, "select count(*) from procrastinate_jobs where status in ('doing', 'failed')") == [
+        (0,)
+    ]
+
+
+def test_two_who_serve_from_one_home_end_without_harm_to_each_other(made: Made) -> None:
+    server = EmbeddedServer(made.home / "postgres")
+    server.stop()
+    demonstration = Running(made.home, "demo", "--port", str(free_port()))
+    demonstration.wait_for("Ready after")
+    port = free_port()
+    other = Running(made.home, "serve", "--port", str(port))
+    other.wait_for("Booting worker")
+    ended = demonstration.end(signal.SIGTERM)
+    assert ended.code == 0 and ended.seconds < ENDS_WITHIN_SECONDS, ended.printed
+    assert server.answers() and not any("worker" in command for command in ended.left)
+    assert '"ready"' in get_when_ready(f"http://127.0.0.1:{port}/health/ready")
+    alone = other.end(signal.SIGINT)
+    server.ensure_running()
+    assert (alone.code, alone.left) == (0, []), alone.printed
 
 
 def ask(home: Path, question: str) -> list[tuple[object, ...]]:
@@ -46,11 +117,11 @@ def counts(home: Path) -> list[tuple[object, ...]]:
     )
 
 
-def test_the_demonstration_has_people_lists_and_a_login_for_each_role(demo_home: Path) -> None:
-    printed = (demo_home / "printed.txt").read_text()
+def test_the_demonstration_has_people_lists_and_a_login_for_each_role(made: Made, demo_home: Path) -> None:
+    printed = made.while_served.printed
     for code, role in roles().items():
         assert code in printed and role.title in printed
-    assert "http://localhost:8000/" in printed and "Ready after" in printed
+    assert "Local Care is at http://localhost:" in printed
     ((people, users, runs, facts, entries),) = counts(demo_home)
     assert (people, users, runs) == (400, len(roles()) + len(SECOND_LOGINS), 3) and facts > 1000
     assert entries > 100

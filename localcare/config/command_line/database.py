@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -57,7 +58,11 @@ def apply_migrations(report: Report) -> int:
 @group.command("start", epilog=examples("localcare database start"))
 def start() -> None:
     """Start the embedded server, unless it runs, and print its address."""
-    typer.echo(_server().ensure_running())
+    from localcare.kernel.database.in_use import keep
+
+    server = _server()
+    typer.echo(server.ensure_running())
+    keep(server)  # until it is stopped by name
 
 
 @group.command("stop", epilog=examples("localcare database stop"))
@@ -76,10 +81,22 @@ def status() -> None:
     raise typer.Exit(0 if answers else 1)
 
 
+@contextmanager
+def served() -> Iterator[None]:
+    """Serve from the embedded server while the block runs; the last who does stops it, if one of them started it."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from localcare.kernel.database.in_use import in_use
+
+    with in_use(_server()):
+        yield
+
+
 def _server() -> EmbeddedServer:
     from localcare.config.settings.home import home
     from localcare.kernel.database.embedded import EmbeddedServer
 
     if os.environ.get("DATABASE_URL"):
         raise Problem("DATABASE_URL names a database of its own: the embedded server is not used.")
-    return EmbeddedServer(Path(home()) / "postgres")
+    return EmbeddedServer(home() / "postgres")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from localcare.config.command_line import django_setup
+from localcare.config.command_line.database import served
 from localcare.config.command_line.errors import Problem
 from localcare.config.observation.metrics_folder import shared_counts
 
@@ -27,7 +28,7 @@ def serve(
     ] = 30,
 ) -> None:
     """Serve the site until stopped; requests in hand are finished first."""
-    with shared_counts():
+    with shared_counts(), served():
         from localcare.config.serving.site import Site, run_site
 
         django_setup.ready()
@@ -43,11 +44,12 @@ def worker(
     ] = 60,
 ) -> None:
     """Run background jobs until stopped; a job in hand is finished first, an unfinished one runs again."""
-    from localcare.config.serving.worker import run_worker
+    with served():
+        from localcare.config.serving.worker import run_worker
 
-    django_setup.ready()
-    _refuse_demonstration_users_in_production()
-    run_worker(concurrency=concurrency, stop_seconds=stop_seconds)
+        django_setup.ready()
+        _refuse_demonstration_users_in_production()
+        run_worker(concurrency=concurrency, stop_seconds=stop_seconds)
 
 
 def collect_static() -> None:

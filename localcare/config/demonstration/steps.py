@@ -20,6 +20,7 @@ from localcare.config.demonstration.week.making import is_made, make_week
 from localcare.config.observation.health import unapplied_migrations
 from localcare.config.production_guard import NotForProduction, refuse_production
 from localcare.exchange.extracts.load import load_dataset
+from localcare.exchange.loads.models import LoadRun
 from localcare.foundation.people.duplicates import find_duplicates
 from localcare.foundation.people.models import Person
 from localcare.foundation.places.actions import load_place_definitions
@@ -50,7 +51,7 @@ def prepare_demonstration(*, people: int, seed: int) -> list[Login]:
     if not Area.objects.exists():
         with progress("Loading the places of Kent and Medway"):
             load_place_definitions(by=by)
-    if not Person.objects.exists():
+    if _lacks_people(by):
         _people(by, people, seed)
     _lists(by)
     with progress("Filling the directory of services"):
@@ -85,6 +86,13 @@ def _refuse_real_people() -> None:
         raise NotForProduction("This database holds accounts of real users. Use one of its own.")
 
 
+def _lacks_people(by: Reader) -> bool:
+    """Whether nobody is there, or their loading was broken off: loading again goes on with what is not in yet."""
+    loads = LoadRun.objects.filter(started_by=by.name)
+    is_broken_off = loads.exists() and not loads.filter(status=LoadRun.Status.FINISHED).exists()
+    return is_broken_off or not Person.objects.exists()
+
+
 def _people(by: Reader, people: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="localcare-demo-") as folder:
         out = Path(folder)
@@ -100,11 +108,10 @@ def _people(by: Reader, people: int, seed: int) -> None:
 
 
 def _lists(by: Reader) -> None:
-    """Bring the tracking list up to today, with two earlier ones the first time."""
+    """Bring the tracking list up to today, with two earlier ones where there is none as late."""
     today = timezone.localdate()
     runs = Run.objects.filter(status__in=(Run.Status.PUBLISHED, Run.Status.UNCHANGED))
-    days = [today] if runs.exists() else [*(today - ago for ago in EARLIER_RUNS), today]
-    for day in days:
+    for day in (*(today - ago for ago in EARLIER_RUNS), today):
         if not runs.filter(as_of__gte=day).exists():
             _stratify(by, day)
 

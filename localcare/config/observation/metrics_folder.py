@@ -13,11 +13,18 @@ PROCESSES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 @contextmanager
 def shared_counts() -> Iterator[None]:
-    """A fresh folder for as long as this process lives; processes forked from it leave the folder alone."""
+    """A fresh folder for as long as this process lives, unless whoever started it made one.
+
+    Processes forked from it leave the folder alone.
+    """
+    if PROCESSES_FOLDER in os.environ:
+        yield
+        return
     folder, owner = tempfile.mkdtemp(prefix="localcare-metrics-"), os.getpid()
     os.environ[PROCESSES_FOLDER] = folder
     try:
         yield
     finally:
         if os.getpid() == owner:
+            del os.environ[PROCESSES_FOLDER]
             shutil.rmtree(folder, ignore_errors=True)

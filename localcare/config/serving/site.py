@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,10 +42,18 @@ class Site:
                     f" choose another: --port {self.port + 1}"
                 ) from None
 
+    def answers(self) -> bool:
+        """Whether somebody listens there."""
+        try:
+            with socket.create_connection((self.address, self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
 
 class _WebServer(BaseApplication):  # type: ignore[misc]
-    def __init__(self, site: Site, on_exit: Callable[[], object]) -> None:
-        self.site, self.on_exit = site, on_exit
+    def __init__(self, site: Site) -> None:
+        self.site = site
         super().__init__()
 
     def load_config(self) -> None:
@@ -68,7 +75,6 @@ class _WebServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "child_exit": _forget_process,
             "post_worker_init": lambda _worker: warm_later(),
-            "on_exit": lambda _server: self.on_exit(),
             "proc_name": "localcare",
         }.items():
             self.cfg.set(name, value)
@@ -79,11 +85,11 @@ class _WebServer(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def run_site(site: Site, *, on_exit: Callable[[], object] | None = None) -> None:
-    """Serve until a signal to stop; ends the process, after `on_exit`."""
+def run_site(site: Site) -> None:
+    """Serve until a signal to stop; raises SystemExit then."""
     site.refuse_port_in_use()
     connections.close_all()  # processes forked from here must not share one
-    _WebServer(site, on_exit or (lambda: None)).run()
+    _WebServer(site).run()
 
 
 def _forget_process(_server: Any, worker: Any) -> None:

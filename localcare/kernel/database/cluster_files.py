@@ -28,6 +28,7 @@ def server_settings(socket_folder: Path, *, durable: bool) -> str:
         "max_wal_size": "2GB",
         "random_page_cost": "1.1",
         "wal_compression": "on",
+        "client_connection_check_interval": "2s",  # what a killed program asked ends, and its locks with it
         "log_error_verbosity": "terse",  # details would quote the row, and rows are about people
         "log_min_error_statement": "panic",  # statements carry values as well
     }
