@@ -13,7 +13,8 @@ from localcare.analysis.dataset.schema import CONTACT_SETTINGS
 AS_OF = date(2026, 10, 1)
 CODES = [("SNOMED-CT", "22298006"), ("SNOMED-CT", "22298007"), ("http://snomed.info/sct", "73211009"), ("LOCAL", "EFI-FALLS"),
          ("local", " efi-falls "), ("LOINC", "718-7"), ("LOINC", "718-8"), ("READ-V9", "XX"), ("SNOMED-CT", "4.78711E+14"),
-         ("ICD-10", "I21.4"), ("CTV3", "XE0Uc"), ("CTV3", "XE"), ("LOCAL", "MEASURE-BARTHEL")]  # fmt: skip
+         ("ICD-10", "I21.4"), ("CTV3", "XE0Uc"), ("CTV3", "XE"), ("LOCAL", "MEASURE-BARTHEL"),
+         ("LOCAL", ""), ("", "22298006")]  # fmt: skip
 NAMES = ["Ash", "ASH", "Beck", "Cole"]
 Tables = dict[str, list[dict[str, Any]]]
 

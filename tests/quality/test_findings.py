@@ -20,6 +20,7 @@ from localcare.analysis.quality import (
     as_csv,
     as_json,
     assess,
+    effects,
     load_rules,
     shipped_rules,
 )
@@ -147,6 +148,16 @@ def test_stays_that_are_there_twice_say_how_the_list_would_differ(damaged: Damag
         ).fetchone()
     counted = found(assess(twice, as_of=AS_OF, lists=often_in_hospital), "stay-twice")
     assert counted and counted.effect.would_leave == once, "a list by admissions loses whoever was there once"
+
+
+def test_the_rows_of_few_people_are_kept_and_those_of_many_looked_up_again_with_one_answer(
+    damaged: Damage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = damaged(**GROSS["stay-twice"])
+    kept = assess(twice, as_of=AS_OF, lists=often_in_hospital).findings
+    assert any(one.effect.would_leave for one in kept)
+    monkeypatch.setattr(effects, "FEW", 0)
+    assert assess(twice, as_of=AS_OF, lists=often_in_hospital).findings == kept
 
 
 def test_values_in_another_unit_and_facts_recorded_late_and_twice_are_warned_of(damaged: Damage) -> None:

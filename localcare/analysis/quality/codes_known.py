@@ -37,12 +37,18 @@ class CodeFlags:
         return self.units is not None
 
 
+NOTHING_KNOWN = CodeFlags(
+    malformed=False, system_unknown=False, covered=False, in_list=False, frailty=False, units=None
+)
+Recorded = tuple[str | None, str | None, str | None]  # kind, system and code of a row
+
+
 @dataclass(frozen=True)
 class CodesFound:
-    """The distinct codes of a table, in classes: of all codes of a class the same is known."""
+    """The distinct codes of a table, in classes of one kind and system each, of which the same is known."""
 
-    classes: tuple[CodeFlags, ...]
-    class_of: Mapping[Key, int]
+    classes: tuple[tuple[str | None, str | None, CodeFlags], ...]
+    class_of: Mapping[Recorded, int]
 
 
 class CodesKnown:
@@ -74,10 +80,13 @@ class CodesKnown:
             units=self.units.get(key),
         )
 
-    def classes(self, found: Iterable[Key]) -> CodesFound:
-        """The codes found, by system and code as recorded, in their classes."""
-        numbers: dict[CodeFlags, int] = {}
-        class_of = {key: numbers.setdefault(self.flags(*key), len(numbers)) for key in found}
+    def classes(self, found: Iterable[Recorded]) -> CodesFound:
+        """The codes found, as recorded, in their classes; of an empty one, or one of no system, nothing is known."""
+        numbers: dict[tuple[str | None, str | None, CodeFlags], int] = {}
+        class_of = {}
+        for kind, system, code in found:
+            flags = self.flags(system, code) if system and code else NOTHING_KNOWN
+            class_of[kind, system, code] = numbers.setdefault((kind, system, flags), len(numbers))
         return CodesFound(tuple(numbers), class_of)
 
 

@@ -20,7 +20,14 @@ from localcare.analysis.quality.flags import (
     flags_of,
     with_flags,
 )
-from localcare.analysis.quality.traits import EVENT_DAY, SYSTEMS, TRAITS, known_people, rows_with_traits
+from localcare.analysis.quality.traits import (
+    CODED_BY,
+    EVENT_DAY,
+    SYSTEMS,
+    TRAITS,
+    known_people,
+    rows_with_traits,
+)
 from localcare.analysis.scores.windows import months_before
 
 Progress = Callable[[str, int, int], None]
@@ -52,15 +59,13 @@ class Counting:
 
     def codes(self, table: str) -> CodesFound:
         """The distinct codes of a table, as recorded, in their classes; none of a table that has no codes."""
-        if table not in SYSTEMS:
+        if table not in CODED_BY:
             return NO_CODES
         if table not in self._codes:
-            columns = ("code",) if SYSTEMS[table] else ("system", "code")
-            found = rows_of(self.dataset.table(table).select(*columns).distinct())
-            keys = sorted(
-                (SYSTEMS[table] or row["system"], row["code"]) for row in found if all(row.values())
+            found = rows_of(self.dataset.table(table).select(*CODED_BY[table]).distinct())
+            self._codes[table] = self.known.classes(
+                (row.get("kind"), row.get("system", SYSTEMS.get(table)), row["code"]) for row in found
             )
-            self._codes[table] = self.known.classes(keys)
         return self._codes[table]
 
 

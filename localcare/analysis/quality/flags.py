@@ -37,7 +37,7 @@ def flags_of(table: str) -> list[str]:
 
 def with_flags(rows: Any, name: str, codes: CodesFound) -> Any:
     """Rows, or patterns, with the traits of an event table: with practice, feed, kind, month and a boolean for each flag."""
-    if name in traits.SYSTEMS:
+    if name in traits.CODED_BY:
         rows = _with_codes(rows, codes)
     flags = {flag: rows[flag] for flag in COUNTED[name] if flag in rows.columns}
     if "impossible" in COUNTED[name]:
@@ -48,7 +48,7 @@ def with_flags(rows: Any, name: str, codes: CodesFound) -> Any:
         practice=rows.practice_code.fill_null(""),
         feed=rows.provider_code.fill_null("") if "provider_code" in rows.columns else ibis.literal(""),
         series=_series(rows, name),
-        code_system=rows.system if name == "facts" else ibis.literal(""),
+        code_system=rows.class_system if name == "facts" else ibis.literal(""),
         month=ibis.cases((rows.month == traits.NOT_YET, EARLIER), else_=rows.month),
         not_yet=rows.month == traits.NOT_YET,
         **{flag: flags[flag].fill_null(False) for flag in flags_of(name)},
@@ -57,7 +57,7 @@ def with_flags(rows: Any, name: str, codes: CodesFound) -> Any:
 
 def _series(rows: Any, name: str) -> Any:
     if name == "facts":
-        return rows.kind
+        return rows.class_kind
     return rows.setting if name == "contacts" else ibis.literal("")
 
 
@@ -70,7 +70,7 @@ def _impossible(rows: Any) -> dict[str, Any]:
 
 
 def _of_facts(rows: Any) -> dict[str, Any]:
-    condition, measured = rows.kind == "condition", rows.measured_in.notnull()
+    condition, measured = rows.class_kind == "condition", rows.measured_in.notnull()
     return {
         "condition": condition,
         "condition_not_covered": condition & ~rows.covered.fill_null(False),
@@ -88,10 +88,11 @@ def _with_codes(rows: Any, codes: CodesFound) -> Any:
     names = ("malformed", "system_unknown", "covered", "in_list", "frailty")
     known = lookup(
         rows,
-        {"known_class": "int64"} | {f"known_{name}": "int64" for name in names},
+        {"known_class": "int64", "class_kind": "string", "class_system": "string"}
+        | {f"known_{name}": "int64" for name in names},
         [
-            (number, *(int(getattr(flags, name)) for name in names))
-            for number, flags in enumerate(codes.classes)
+            (number, kind, system, *(int(getattr(flags, name)) for name in names))
+            for number, (kind, system, flags) in enumerate(codes.classes)
         ],
     )
     rows = rows.join(known, rows.code_class == known.known_class, how="left")
@@ -101,7 +102,11 @@ def _with_codes(rows: Any, codes: CodesFound) -> Any:
     units = lookup(
         rows,
         {"usable_class": "int64", "usable_unit": "string"},
-        [(number, unit) for number, flags in enumerate(codes.classes) for unit in sorted(flags.units or ())],
+        [
+            (number, unit)
+            for number, (_, _, flags) in enumerate(codes.classes)
+            for unit in sorted(flags.units or ())
+        ],
     )
     same = [rows.code_class == units.usable_class, rows.measured_in == units.usable_unit]
     return rows.join(units, same, how="left")

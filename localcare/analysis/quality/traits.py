@@ -28,14 +28,11 @@ NOT_RECORDED, RECORDED_EARLIER, RECORDED_IN_TIME, RECORDED_LATE = range(
 EVENT_DAY = {"facts": "occurred_on", "contacts": "occurred_on", "stays": "admitted_on", "attendances": "arrived_on",
              "diagnoses": "occurred_on", "procedures": "occurred_on"}  # fmt: skip
 ENDS = {"facts": "ended_on", "stays": "discharged_on"}
-SYSTEMS = {
-    "facts": None,
-    "diagnoses": "ICD-10",
-    "procedures": "OPCS-4",
-}  # of codes; None where each row says it
+SYSTEMS = {"diagnoses": "ICD-10", "procedures": "OPCS-4"}  # of codes, where not each row says it
+CODED_BY = {"facts": ("kind", "system", "code"), "diagnoses": ("code",), "procedures": ("code",)}
 _DAYS = ("in_future", "before_birth", "after_death")
 TRAITS: dict[str, tuple[str, ...]] = {
-    "facts": ("practice_code", "kind", "system", "month", "code_class", "measured_in", "recording", *_DAYS, "reversed"),
+    "facts": ("practice_code", "month", "code_class", "measured_in", "recording", *_DAYS, "reversed"),
     "contacts": ("practice_code", "provider_code", "setting", "month", *_DAYS),
     "stays": ("practice_code", "provider_code", "month", "settled", "without_diagnosis", "overlapping", *_DAYS,
               "reversed"),
@@ -70,7 +67,7 @@ def rows_with_traits(
 ) -> Any:
     """The rows of an event table with the columns of TRAITS, each empty where it cannot be told."""
     table = dataset.table(name)
-    if name in SYSTEMS:
+    if name in CODED_BY:
         table = _with_class(table, name, codes)
     if name == "stays":
         table = _with_stay_traits(table, dataset.table("diagnoses"), as_of)
@@ -120,17 +117,14 @@ def _recording(facts: Any, as_of: date) -> Any:
 
 def _with_class(rows: Any, name: str, codes: CodesFound) -> Any:
     """Each row with the class of its code, and whether some rule asks for values of it."""
+    columns = ("kind", "system", "code")
     known = lookup(
         rows,
-        {"known_system": "string", "known_code": "string", "code_class": "int64", "code_measured": "int64"},
-        [
-            (system, code, number, int(codes.classes[number].measured))
-            for (system, code), number in codes.class_of.items()
-        ],
+        {f"known_{column}": "string" for column in columns}
+        | {"code_class": "int64", "code_measured": "int64"},
+        [(*key, number, int(codes.classes[number][-1].measured)) for key, number in codes.class_of.items()],
     )
-    same = [rows.code == known.known_code]
-    if SYSTEMS[name] is None:
-        same.insert(0, rows.system == known.known_system)
+    same = [rows[column].identical_to(known[f"known_{column}"]) for column in CODED_BY[name]]
     return rows.join(known, same, how="left")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from localcare.analysis.quality import flags, traits
 from localcare.analysis.quality.code_shapes import Shape, shape_of
-from localcare.analysis.quality.codes_known import CodesKnown
+from localcare.analysis.quality.codes_known import NOTHING_KNOWN, CodesKnown
 from localcare.analysis.quality.counting import EVENTS, MONTHS_FOR_TWICE, NOT_KNOWN_ETHNICITY
 from localcare.analysis.quality.counts import EARLIER, Counts, EventCount, PeopleCount, month_of
 from localcare.analysis.scores.codes import normalise_code
@@ -57,9 +57,10 @@ def _person(row: Row, tables: Tables, as_of: date) -> _Person:
 def _key(name: str, row: Row, people: Mapping[int, _Person], as_of: date) -> tuple[str, str, str, int]:
     day = row[traits.EVENT_DAY[name]]
     inside = months_before(as_of, traits.MONTHS_TOLD_APART) < day <= as_of
-    kind = {"facts": f"{row.get('kind')}, {row.get('system')}", "contacts": row.get("setting") or ""}.get(
-        name, ""
-    )
+    kind = {
+        "facts": ", ".join(filter(None, (row.get("kind"), row.get("system")))),
+        "contacts": row.get("setting") or "",
+    }.get(name, "")
     feed = row.get("provider_code") or "" if name in ("contacts", "stays", "attendances") else ""
     return people[row["person_id"]].practice, feed, kind, month_of(day) if inside else EARLIER
 
@@ -104,7 +105,7 @@ def _days(name: str, row: Row, person: _Person, until: date) -> dict[str, bool]:
 
 
 def _fact(row: Row, as_of: date, known: CodesKnown) -> dict[str, bool]:
-    code = known.flags(row["system"], row["code"])
+    code = known.flags(row["system"], row["code"]) if row["system"] and row["code"] else NOTHING_KNOWN
     condition = row["kind"] == "condition"
     recorded = row.get("recorded_on")
     recent = months_before(as_of, 12) < row["occurred_on"] <= as_of
