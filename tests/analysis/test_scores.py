@@ -145,6 +145,15 @@ def test_frailty_index_counts_deficits_values_and_medicines(tmp_path: Path) -> N
     assert (four["efi_deficits"], four["medicines_12m"], four["polypharmacy"]) == (4, 4, False)
 
 
+def test_a_medicine_is_the_same_with_any_space_around_its_code(tmp_path: Path) -> None:
+    written = ["A", " A", "A\t", "A\N{NO-BREAK SPACE}", "a", "A A"]
+    facts = [
+        {"kind": "medicine", "system": "DMD", "code": code, "occurred_on": date(2026, 1, 1)}
+        for code in written
+    ]
+    assert scored(write(tmp_path, facts=facts), scores=["polypharmacy"])[1]["medicines_12m"] == 3
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "sex", "anaemic"),
     [(114.9, "g/L", "female", 1), (115.0, "g/L", "female", 0), (129.9, "g/L", "male", 1), (130.0, "g/L", "male", 0),

@@ -45,7 +45,9 @@ def connect(
         options["threads"] = threads
     if temp_directory is not None:
         options["temp_directory"] = str(temp_directory)
-    return ibis.duckdb.connect(**options)
+    backend = ibis.duckdb.connect(**options)
+    backend.con.execute("set parquet_metadata_cache = true")  # else read for each question
+    return backend
 
 
 def give_memory(backend: Any, people: int) -> None:

@@ -147,7 +147,7 @@ def _by_duckdb(backend: Any, table: Any, out: Path) -> int:
     unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
     table = _as_declared(backend, table)
     if out.suffix == ".parquet":
-        backend.to_parquet(table, unfinished, compression="zstd")
+        backend.to_parquet(table, unfinished, compression="zstd", compression_level=1)
         read = "read_parquet(?)"
     else:
         backend.to_csv(table, unfinished, header=True)

@@ -67,13 +67,14 @@ def _measured(dataset: LinkedDataset, as_of: date, scores: set[str], packs: Pack
     tables += _from_diagnoses(dataset, as_of, scores)
     rules = [module.fact_rules(packs, as_of) for module in (efi, cambridge) if _name(module) in scores]
     masks = [module.MASK for module in (efi, cambridge) if _name(module) in scores]
+    codes = dataset.distinct("facts", "code") if masks or "polypharmacy" in scores else []
     if masks:
         # two small questions are quicker than one about pairs, and few of the pairs mean anything
-        pairs = product(dataset.distinct("facts", "system"), dataset.distinct("facts", "code"))
+        pairs = product(dataset.distinct("facts", "system"), codes)
         merged, units = facts.merge(*rules), dataset.distinct("facts", "unit")
         tables.append(facts.masks_per_person(dataset.table("facts"), pairs, merged, masks, as_of, units))
     if "polypharmacy" in scores:
-        tables.append(polypharmacy.medicines_per_person(dataset.table("facts"), as_of))
+        tables.append(polypharmacy.medicines_per_person(dataset.table("facts"), codes, as_of))
     if "activity" in scores:
         tables.append(activity.stays_per_person(dataset.table("stays"), as_of))
         tables.append(activity.attendances_per_person(dataset.table("attendances"), as_of))

@@ -34,7 +34,6 @@ def gathered(dataset: LinkedDataset, table: Any, ranges: Sequence[Range]) -> Any
     """The rows of the expression over all the ranges, worked out range by range; the dataset is left narrowed."""
     backend = dataset.backend
     query = backend.compile(table)
-    backend.con.execute("set parquet_metadata_cache = true")
     # a slice is small on either side of a join, and the register need not be built anew for each score
     backend.con.execute("set disabled_optimizers = 'build_side_probe_side'")
     for number, (first, last) in enumerate(ranges):
