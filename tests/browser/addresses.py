@@ -230,6 +230,7 @@ NOT_PAGES = {
     "list-evaluation-csv": "a download",
     "list-evaluation-picture": "a picture, which the evaluation shows",
     "list-evaluation-progress": "a part of a page, for renewing it",
+    "list-evaluation-stop": "takes only what a form sends",
     "inbox-read": "takes only what a form sends",
     "work-rows": "a part of a page, for renewing it",
     "insight-picture": "a picture, which the page of the indicator shows",

@@ -24,6 +24,7 @@ ACTIONS = {
     "list.decide-read": "Opened the page to decide",
     "list.run": "Asked for or made a new list",
     "list.evaluate": "Asked whether a list helped",
+    "list.evaluate-stop": "Stopped working out whether a list helped",
 }
 
 

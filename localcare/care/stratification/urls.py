@@ -23,6 +23,7 @@ urlpatterns = [
         evaluation_views.progress,
         name="list-evaluation-progress",
     ),
+    path("list/evaluation/<uuid:reference>/stop/", evaluation_views.stop, name="list-evaluation-stop"),
     path("list/evaluation/table.csv", evaluation_views.evaluation_csv, name="list-evaluation-csv"),
     path("list/evaluation/<slug:outcome>.svg", evaluation_views.picture, name="list-evaluation-picture"),
     path("list/runs/", run_views.runs, name="list-runs"),

@@ -10,6 +10,7 @@ from localcare.care.stratification.models import Decision, PersonRisk, PersonSco
 from localcare.care.stratification.risk.rules import LISTED_OUTCOME
 from localcare.foundation.pathways.models import Journey, JourneyState
 from localcare.foundation.people.models import Person, Registration
+from localcare.foundation.places.models import Area, AreaMembership
 from localcare.foundation.record.models import Attendance, Stay
 from localcare.kernel.nhs_design.formatting import LONDON
 from tests.factories import practice
@@ -21,25 +22,37 @@ PRACTICES = {
     "SYN-3": "Dover Cliffs",
     "SYN-4": "Sandwich Quay",
 }
-PEOPLE = 5000
+PEOPLE = 6500
 THRESHOLD = 200
-FEWER = 0.35  # the share of admissions that being taken on prevents
+FEWER = 0.7  # the share of admissions that being above prevents
 
 
 def a_county(night: Night) -> None:
     """People with what happened to them in a year; the list helps those just above the threshold."""
     random = np.random.default_rng(11)
-    risks = np.floor(np.clip(random.beta(1.6, 7, PEOPLE), 0.005, 0.95) * 1000).astype(int)
-    listed = (risks >= 150) | (random.random(PEOPLE) < 0.02)
+    own = random.gamma(0.6, 0.25, PEOPLE)  # admissions in half a year
+    earlier, before = random.poisson(own), random.poisson(own)
+    risks = 40 + 160 * own + 55 * before + 35 * earlier + random.gamma(2, 30, PEOPLE)
+    risks = np.floor(np.clip(risks, 5, 950)).astype(int)
+    after = random.poisson(0.8 * own + 0.05 - FEWER * (risks >= THRESHOLD) * own.clip(max=0.6))
+    listed = (risks >= 160) | (random.random(PEOPLE) < 0.01)
     at = "SYN-1", *PRACTICES  # twice as many at the first
     codes = [at[number] for number in random.integers(0, len(at), PEOPLE)]
     people = Person.objects.bulk_create(
         Person(birth_date=NIGHT.replace(year=1940 + int(year)), sex="female", family_name="Testperson")
         for year in random.integers(0, 30, PEOPLE)
     )
-    practices = {code: practice(code, name=f"{name} Surgery (synthetic)") for code, name in PRACTICES.items()}
+    since = NIGHT - timedelta(days=4000)
+    economy, place = (
+        Area.objects.create(code=kind, kind=kind, name="The coast", valid_from=since)
+        for kind in (Area.Kind.HEALTH_ECONOMY, Area.Kind.CLUSTER)
+    )
+    AreaMembership.objects.create(child=place, parent=economy, valid_from=since)
+    practices = {
+        code: practice(code, name=f"{name} Surgery", within=place) for code, name in PRACTICES.items()
+    }
     Registration.objects.bulk_create(
-        Registration(person=person, practice=practices[code], started_on=NIGHT - timedelta(days=4000))
+        Registration(person=person, practice=practices[code], started_on=since)
         for person, code in zip(people, codes, strict=True)
     )
     PersonScore.objects.bulk_create(
@@ -57,7 +70,7 @@ def a_county(night: Night) -> None:
         if random.random() < (0.65 if risk >= THRESHOLD else 0.04)
     ]  # fmt: skip
     _acted(night, taken_on, random)
-    _records(night, people, risks, random)
+    _records(night, people, [earlier, before, after], random)
 
 
 def _acted(night: Night, taken_on: list[Person], random: np.random.Generator) -> None:
@@ -82,13 +95,14 @@ def _acted(night: Night, taken_on: list[Person], random: np.random.Generator) ->
     )
 
 
-def _records(night: Night, people: list[Person], risks: np.ndarray, random: np.random.Generator) -> None:
+def _records(
+    night: Night, people: list[Person], periods: list[np.ndarray], random: np.random.Generator
+) -> None:
+    """Admissions of half a year each before, just before and after the night, and the attendances that led to them."""
     stays, attendances = [], []
-    own = random.gamma(2, 0.5, len(people)) * risks / 1000
-    for person, risk, rate in zip(people, risks, own, strict=True):
-        after = rate * (1 - FEWER * (risk >= THRESHOLD))
-        for first, expected in ((-364, 0.6 * rate), (-182, 1.3 * rate), (0, 0.7 * after)):
-            for _ in range(random.poisson(expected)):
+    for place, person in enumerate(people):
+        for first, admissions in zip((-364, -182, 0), (period[place] for period in periods), strict=True):
+            for _ in range(admissions):
                 admitted = NIGHT + timedelta(days=first + 1 + int(random.integers(0, 181)))
                 left = admitted + timedelta(days=1 + int(random.exponential(4)))
                 stays.append((person, admitted, left))

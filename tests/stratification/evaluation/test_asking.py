@@ -24,7 +24,7 @@ from localcare.care.stratification.evaluation.questions import Question
 from localcare.care.stratification.models import ListEvaluation
 from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.access.readers import Reader, system_reader
-from localcare.kernel.work.carrying_out import begin
+from localcare.kernel.work.carrying_out import CarryingOut, begin
 from tests.factories import user_with_role
 from tests.stratification.evaluation.nights import TODAY, asked
 
@@ -103,6 +103,24 @@ def test_what_was_killed_is_begun_again(night):
     assert carry_out(str(kept.reference)).attempts == 2
 
 
+def test_it_can_be_stopped_and_the_answer_of_before_stays(night, gp):
+    night.person()
+    question = {"night": night.run.pk, "days": 60}
+    for answered in (False, True):
+        gp.post(reverse("list-evaluation-ask"), question | {"again": 1})
+        kept = ListEvaluation.objects.get()
+        assert begin(kept)
+        stop = reverse("list-evaluation-stop", args=[kept.reference])
+        assert stop in said(gp, **question)
+        assert "stops at its next step" in gp.post(stop, follow=True).content.decode()
+        with CarryingOut(kept) as carrying:
+            carrying.tell(1, 4, "Counting")
+        found = said(gp, **question)
+        assert "Stopped by" in found and ("<strong>1</strong> people" in found) == answered
+        asked(gp, **question, again=1)
+        assert "Stopped by" not in said(gp, **question)
+
+
 def test_each_step_is_told(night):
     night.person()
     kept, told = ask(Question(night.run, 60), definitions(), by=BY), []
@@ -136,6 +154,7 @@ def test_who_may_not_read_may_not_ask_or_look(night, client):
     kept = ask(Question(night.run, 60), definitions(), by=BY)
     client.force_login(user_with_role("administrator"))
     assert client.post(reverse("list-evaluation-ask"), {"days": 60}).status_code == 403
+    assert client.post(reverse("list-evaluation-stop", args=[kept.reference])).status_code == 403
     assert client.get(reverse("list-evaluation-progress", args=[kept.reference])).status_code == 403
 
 

@@ -98,6 +98,8 @@ def test_what_was_decided_and_what_followed(night, gp):
     assert float(mine["Emergency admissions, before"]) == pytest.approx(4 / months * 1000, abs=0.05)
     assert float(mine["Emergency admissions, after"]) == pytest.approx(1 / months * 1000, abs=0.05)
     said = page(gp, night=night.run.pk, days=90)
+    assert "A care plan or a journey followed for 3 of 12 people on the list" in said
+    assert "Cannot be said for this night; 3 says why" in said
     assert "PRISMATIC, 230,099 people" in said
     assert "Before and after alone says nothing" in said
     assert "regression to the mean" in said
@@ -164,7 +166,9 @@ def test_who_sees_no_people_sees_no_small_number(night, commissioner):
     assert found["Everything in my scope", "Taken to the MDT"] == "hidden"
     assert found["Everything in my scope", "Days to a decision, median"] == "hidden"
     assert found["Everything in my scope", "Emergency admissions, after"] != "hidden"
-    assert "Numbers below 5, and some others" in page(commissioner, night=night.run.pk, days=60)
+    said = page(commissioner, night=night.run.pk, days=60)
+    assert "Numbers below 5, and some others" in said
+    assert "followed for 0 of 120 people on the list" in said
 
 
 def test_a_cohort_is_hidden_where_taking_it_from_the_whole_list_would_tell(night, commissioner):

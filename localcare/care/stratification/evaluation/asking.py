@@ -23,6 +23,7 @@ from localcare.care.stratification.models import ListEvaluation
 from localcare.kernel.access.permitted import NotAllowed
 from localcare.kernel.access.readers import Reader
 from localcare.kernel.audit.actions import record_access
+from localcare.kernel.work import stopping
 from localcare.kernel.work.carrying_out import CarryingOut, Progress, begin, end
 
 BASIS = "whether a list helped; no row of the answer is about a person"
@@ -61,11 +62,24 @@ def ask(question: Question, definitions: Definitions, *, by: Reader) -> ListEval
     if not is_new and not kept.is_over:
         return kept
     again = asked | {"status": Status.WAITING, "started_at": None, "finished_at": None, "message": ""}
+    again |= {"stop_asked_at": None, "stop_asked_by": ""}
     ListEvaluation.objects.filter(pk=kept.pk).update(**again)
     kept.refresh_from_db()
     jobs.put_in_queue(kept)
     record_access(reader=by, action="list.evaluate", basis=BASIS, detail={"question": str(kept)})
     return kept
+
+
+def stop(kept: ListEvaluation, *, by: Reader) -> str:
+    """Ask the working out to stop, which leaves the answer of before; what came of that. NotAllowed."""
+    return stopping.stop(
+        kept,
+        by=by,
+        permission="list.read" if by.may("list.read") else "dataset.read",
+        action="list.evaluate-stop",
+        basis=BASIS,
+        detail={"question": str(kept)},
+    )
 
 
 def ask_for_suggested(*, by: Reader) -> None:

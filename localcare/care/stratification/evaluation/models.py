@@ -20,6 +20,7 @@ class ListEvaluation(AskedWork):
         RUNNING = "running", "Being worked out"
         DONE = "done", "Worked out"
         FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped"
 
     run = models.ForeignKey("stratification.Run", on_delete=models.CASCADE, related_name="+", db_index=False)
     days = models.PositiveSmallIntegerField()

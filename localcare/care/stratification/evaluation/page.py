@@ -86,13 +86,17 @@ def answer_for(
     everywhere = frozenset(counted).union(*(choice.practice_codes for choice in choices))
     seen = frozenset[str]() if hides_small else reader.scope("person.read").practice_codes
     shown = _shown(seen, evaluation, choices, everywhere)
+    found, itself = readings(evaluation), presenters.fall_by_itself(evaluation.itself, question.days)
     return {
         "evaluation": evaluation,
+        "in_short": presenters.in_short(
+            shown, everywhere, evaluation.itself if itself else None, found[0], question.threshold
+        ),
         "done": presenters.done_by_place(shown, choices, everywhere, question.days),
         "happened": presenters.happened_by_place(shown, choices, everywhere, question.days),
         "groups": presenters.happened_by_group(shown, everywhere, question.days),
-        "itself": presenters.fall_by_itself(evaluation.itself, question.days),
-        "readings": readings(evaluation),
+        "itself": itself,
+        "readings": found,
         "listed": shown.people(everywhere, ("listed",)),
         "hides": bool(shown.hidden),
         "risk_from": _risk_from(question),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcare.analysis.disclosure import SMALLEST
-from localcare.analysis.effect import ByItself, Following
+from localcare.analysis.effect import ByItself, Following, Interval
 from localcare.analysis.plain_numbers import figure, percent
 from localcare.care.stratification.evaluation.counting import (
     ACTED,
@@ -16,16 +16,18 @@ from localcare.care.stratification.evaluation.counting import (
     QUIET,
     Measure,
 )
-from localcare.care.stratification.evaluation.evaluating import OUTCOMES, PER
+from localcare.care.stratification.evaluation.evaluating import OUTCOMES, PER, UNIT
 from localcare.care.stratification.evaluation.hiding import DECIDED, FOLLOWED, HIDDEN, Shown
 from localcare.care.stratification.evaluation.questions import WINDOWS
 from localcare.care.stratification.evaluation.reading import (
     AFTER,
+    ATTENDANCE,
     BEFORE,
     COUNTED,
     DAYS_OF_A_MONTH,
     DEATHS,
     EARLIER,
+    EMERGENCY,
 )
 from localcare.care.stratification.evaluation.readings import Reading
 from localcare.care.stratification.overview import Practices
@@ -122,26 +124,51 @@ def happened_by_place(
 
 
 def happened_by_group(shown: Shown, everywhere: Practices, days: int) -> Table:
-    """Listed and acted on beside listed and not acted on, over three periods: description."""
-    rows = []
-    for group, name in (("", "Everybody listed"), (ACTED, "Acted on"), (QUIET, "Not acted on")):
-        for what in OUTCOMES:
-            periods = (AFTER,) if what == DEATHS else (EARLIER, BEFORE, AFTER)
-            cells = {
-                period: _rate(shown, everywhere, _measure(what, period, group), days, group)
-                for period in periods
-            }
-            rows.append([f"{name}: {OUTCOMES[what].lower() if what != 'attendance' else OUTCOMES[what]}",
-                         *(cells.get(period, "–") for period in (EARLIER, BEFORE, AFTER))])  # fmt: skip
+    """Listed and acted on beside listed and not acted on, over three periods: description. Emergency admissions first."""
+
+    def row(what: str, group: str, name: str) -> list[str]:
+        title = OUTCOMES[what] if what == ATTENDANCE else OUTCOMES[what].lower()
+        periods = (AFTER,) if what == DEATHS else (EARLIER, BEFORE, AFTER)
+        cells = {one: _rate(shown, everywhere, _measure(what, one, group), days, group) for one in periods}
+        return [f"{name}: {title}", *(cells.get(one, "–") for one in (EARLIER, BEFORE, AFTER))]
+
+    groups = (("", "Everybody listed"), (ACTED, "Acted on"), (QUIET, "Not acted on"))
     return Table(
         f"The listed in three periods of {WINDOWS[days]}, for each {PER:,} person-months",
         (
             "Who and what",
             *number_headings("The period before that", "Just before the list", "After the list"),
         ),
-        rows,
+        [row(EMERGENCY, *group) for group in groups],
         "Description only. Who is acted on is chosen for being ill, so the two groups differ before anything is done.",
+        [row(what, *group) for what in OUTCOMES if what != EMERGENCY for group in groups],
     )
+
+
+def in_short(
+    shown: Shown, everywhere: Practices, itself: ByItself | None, found: Reading, threshold: int
+) -> list[tuple[str, str]]:
+    """The answer in three lines: whether anybody acted, what falls by itself, and what may be called an effect."""
+    listed, acted = (shown.people(everywhere, one) for one in (LISTED, ("group", ACTED)))
+    lines = [
+        ("Did anybody act?", f"A care plan or a journey followed for {acted} of {listed} people on the list")
+    ]
+    if itself:
+        lines.append((
+            "Before and after",
+            f"Emergency admissions: {_change(itself.fell)}. Expected with no list at all: {_change(itself.falls_by_itself)}",
+        ))  # fmt: skip
+    if found.found and found.found.effect.estimate:
+        said = f"{found.headline}: {_ends(found.found.effect.estimate)} {UNIT}"
+    else:
+        said = "Cannot be said for this night; 3 says why"
+    lines.append((f"What a risk just above {threshold // 10} in 100 did to emergency admissions", said))
+    return lines
+
+
+def _ends(estimate: Interval) -> str:
+    value, lower, upper = (figure(end) for end in (estimate.value, estimate.lower, estimate.upper))
+    return f"{value} ({estimate.level:.0%} interval {lower} to {upper})"
 
 
 def _measure(what: str, period: str, group: str) -> Measure:

@@ -69,6 +69,20 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('list-evaluation')}?{chosen}")
 
 
+@require_POST
+@signed_in(WHO)
+def stop(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Ask the working out to stop."""
+    reader = _reader(request)
+    kept = get_object_or_404(ListEvaluation, reference=reference)
+    messages.success(request, asking.stop(kept, by=reader))
+    return redirect(f"{reverse('list-evaluation')}?{urlencode(_address(kept))}")
+
+
+def _address(kept: ListEvaluation) -> dict[str, Any]:
+    return {"night": kept.run_id, "days": kept.days, "who": kept.who, "threshold": kept.threshold}
+
+
 @signed_in(WHO)
 def progress(request: HttpRequest, reference: UUID) -> HttpResponse:
     """How far an answer came: a part of its page, for renewing it."""

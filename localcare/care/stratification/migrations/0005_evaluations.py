@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('days', models.PositiveSmallIntegerField()),
                 ('who', models.CharField(blank=True, max_length=80)),
                 ('threshold', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('waiting', 'Waits for a worker'), ('running', 'Being worked out'), ('done', 'Worked out'), ('failed', 'Failed')], default='waiting', max_length=16)),
+                ('status', models.CharField(choices=[('waiting', 'Waits for a worker'), ('running', 'Being worked out'), ('done', 'Worked out'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=16)),
                 ('asked_by_name', models.CharField(max_length=200)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('answer', models.JSONField(default=dict)),
