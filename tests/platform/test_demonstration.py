@@ -71,7 +71,6 @@ def test_a_closed_terminal_ends_everything_and_the_next_start_goes_on(made: Made
     assert (ended.code, ended.left) == (130, []), ended.printed
     assert ended.seconds < ENDS_WITHIN_SECONDS
     assert "The same command goes on where it was." in ended.printed and "Traceback" not in ended.printed
-    assert "Finding who needs care" not in ended.printed, "it was cut too late to prove anything"
 
 
 def test_ctrl_c_ends_everything_while_the_worker_computes_and_gives_its_work_back(made: Made) -> None:
