@@ -27,6 +27,7 @@ TITLES = {
     "export": "The export of the linked dataset, while desks go on working",
     "person_search": "Person search",
     "pages": "Pages with 1.8 million people",
+    "evaluation": "Whether a list helped, worked out at a county's size",
     "journal": "The journal at size, and timers",
     "answers": "Answers while a number is moved, and charts",
     "contacts": "Contacts taken, triaged and dispatched by eight people at once",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcare.analysis.disclosure import SMALLEST
-from localcare.analysis.effect import ByItself, Following, Interval
+from localcare.analysis.effect import ByItself, Following
 from localcare.analysis.plain_numbers import figure, percent
 from localcare.care.stratification.evaluation.counting import (
     ACTED,
@@ -159,16 +159,12 @@ def in_short(
             f"Emergency admissions: {_change(itself.fell)}. Expected with no list at all: {_change(itself.falls_by_itself)}",
         ))  # fmt: skip
     if found.found and found.found.effect.estimate:
-        said = f"{found.headline}: {_ends(found.found.effect.estimate)} {UNIT}"
+        estimate = found.found.effect.estimate
+        said = f"{found.headline} ({estimate.level:.0%} interval {figure(estimate.lower)} to {figure(estimate.upper)}, {UNIT})"
     else:
         said = "Cannot be said for this night; 3 says why"
     lines.append((f"What a risk just above {threshold // 10} in 100 did to emergency admissions", said))
     return lines
-
-
-def _ends(estimate: Interval) -> str:
-    value, lower, upper = (figure(end) for end in (estimate.value, estimate.lower, estimate.upper))
-    return f"{value} ({estimate.level:.0%} interval {lower} to {upper})"
 
 
 def _measure(what: str, period: str, group: str) -> Measure:
