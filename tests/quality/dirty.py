@@ -40,7 +40,8 @@ def dirty_tables(seed: int, people: int = 120) -> Tables:
                 "practice_code": chance.choice(["A", "B"]), "started_on": _day(chance, 2000),
                 "ended_on": chance.choice([None, None, _day(chance, 300)]),
             })  # fmt: skip
-        _events(chance, tables, key)
+        if chance.random() < 0.9:  # of the others nothing is known
+            _events(chance, tables, key)
     return tables
 
 

@@ -31,7 +31,7 @@ def ordered(counts: Counts) -> Counts:
     return replace(counts, events=events)
 
 
-@pytest.mark.parametrize("seed", [2, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_count_is_the_twins(seed: int, tmp_path: Path) -> None:
     tables, known = dirty_tables(seed), CodesKnown(shipped_packs())
     until = AS_OF + timedelta(days=7)
