@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.browser.fixtures"]
+
+# Property tests try the same examples in each run, so that a change is to blame for what fails; a search for others:
+# `pytest --hypothesis-profile=new-examples`. A busy machine is no fault, so no example has a deadline.
+settings.register_profile("same-examples", deadline=None, derandomize=True)
+settings.register_profile("new-examples", deadline=None)
+settings.load_profile("same-examples")
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED_DATA = Path(os.environ.get("LOCALCARE_SHARED_DATA", PROJECT.parent / "shared" / "data"))

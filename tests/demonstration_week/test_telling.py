@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from random import Random
+
 import pytest
 from django.db import transaction
 
+from localcare.config.demonstration.week.cast import ADULT, Cast
 from localcare.config.demonstration.week.making import make_week
 from localcare.config.demonstration.week.rates import rates
 from localcare.config.production_guard import NotForProduction
@@ -94,3 +98,14 @@ def test_the_file_names_only_what_exists() -> None:
         assert row.get("priority", "") in {"", *known[row["pathway"]].priorities}
     assert {role for found in read["roles"].values() for role in found} <= set(roles())
     assert read["status"] == "synthetic"
+
+
+def test_an_area_whose_people_are_all_in_stories_still_has_its_services(db, at_noon) -> None:
+    populate()
+    area, today = "south-kent-coast", at_noon.date()
+    cast = Cast(
+        random=Random(1), rates=rates(), by=system_reader(BY), begins=today - timedelta(days=7), today=today
+    )
+    cast.leave_alone(cast.living_in(area, ADULT))
+    assert not cast.living_in(area, ADULT)
+    assert cast.service("district-nursing", area).code == f"district-nursing-{area}"

@@ -6,8 +6,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from localcare.analysis.disclosure import SMALLEST, Sum, solved
+from localcare.analysis.effect import by_itself
 from localcare.care.stratification.evaluation.counting import LISTED, Counted
 from localcare.care.stratification.evaluation.hiding import DECIDED, Places, shown
+from localcare.care.stratification.evaluation.presenters import fall_by_itself
 
 PRACTICES = ("P1", "P2", "P3", "P4")
 ALONE = [frozenset({code}) for code in PRACTICES]
@@ -59,3 +61,16 @@ def test_who_sees_everybody_is_shown_everything():
         counted([[1, 2, 3, 4, 0]] * 4), Places(frozenset(ALONE), EVERYWHERE, frozenset({EVERYWHERE}))
     )
     assert not found.hidden
+
+
+def test_an_average_on_few_events_is_not_told():
+    everybody = {0: (100, float(SMALLEST - 1)), 1: (100, float(SMALLEST)), 2: (100, 0.0)}
+    found = fall_by_itself(by_itself({"all": everybody}, {"all": {1: (100, 50.0)}}), 182)
+    assert [cell for *_, cell in found.table.rows] == ["too few to say", "0.05", "0"]
+
+
+def test_a_fall_from_or_to_few_events_is_not_told():
+    everybody = {"all": {0: (100, 50.0), 1: (100, 80.0)}}
+    assert fall_by_itself(by_itself(everybody, {"all": {1: (100, float(SMALLEST - 1))}}), 182) is None
+    assert fall_by_itself(by_itself(everybody, {"all": {0: (90, 9.0), 1: (SMALLEST - 1, 9.0)}}), 182) is None
+    assert fall_by_itself(by_itself(everybody, {"all": {1: (100, float(SMALLEST))}}), 182)

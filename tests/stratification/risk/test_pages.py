@@ -52,7 +52,7 @@ def test_what_is_asked_for_is_trained_with_what_was_chosen(client):
     assert (model.outcome, model.method, model.as_of, model.seed) == (OUTCOME, "logistic", YESTERDAY, 7)
     assert "It starts as soon as a worker is free" in text_of(answer)
     assert "Waits for a worker" in page(client, "risk-progress", model.reference)
-    assert "Nothing of it is kept" in text_of(
+    assert "It was stopped before it began" in text_of(
         client.post(reverse("risk-stop", args=[model.reference]), follow=True)
     )
     client.post(reverse("risk-again", args=[model.reference]))

@@ -227,7 +227,7 @@ def fall_by_itself(found: ByItself | None, days: int) -> FallByItself | None:
 
 def _mean(row: Following) -> str:
     """The average, unless it stands on fewer events than may be told."""
-    return "too few to say" if 0 < row.mean_next * row.people < SMALLEST else figure(row.mean_next)
+    return "too few to say" if 0 < round(row.mean_next * row.people) < SMALLEST else figure(row.mean_next)
 
 
 def _each_hundred(events: float) -> str:

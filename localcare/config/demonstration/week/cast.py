@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from localcare.config.demonstration.week.rates import Rates, drawn
 from localcare.foundation.people.models import Person
@@ -19,6 +19,7 @@ from localcare.kernel.access.models import User
 from localcare.kernel.access.readers import EVERYWHERE, Reader, reader_for
 
 OLD, ADULT = 68, 20
+EXAMPLES = 5  # people of an area who are tried before its service of a kind is given up
 COLLEAGUES = 2
 
 
@@ -38,7 +39,7 @@ class Cast:
     _by_key: dict[int, Service] = field(default_factory=dict)
     _teams: dict[int, list[Reader]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)
-    _example: dict[str, Person] = field(default_factory=dict)
+    _examples: dict[str, list[Person]] = field(default_factory=dict)
 
     def person(self, area: str, *, adult: bool = False) -> Person | None:
         """Somebody of the area who is in no more stories than people are; None when everybody is taken."""
@@ -50,9 +51,14 @@ class Cast:
         return None
 
     def living_in(self, area: str, age: int) -> list[int]:
-        """The keys of people of at least an age who are registered in an area, alive and known by their number."""
+        """The keys of people of at least an age who live in an area and are in no story of their own."""
+        found = self._living_in(area, age).exclude(pk__in=self.kept_free).order_by("nhs_number").distinct()
+        return list(found.values_list("pk", flat=True))
+
+    def _living_in(self, area: str, age: int) -> QuerySet[Person]:
+        """Those of at least an age who are registered in an area, alive and known by their number."""
         born = self.today.replace(year=self.today.year - age, day=1)
-        found = Person.objects.filter(
+        return Person.objects.filter(
             Q(registrations__ended_on=None) | Q(registrations__ended_on__gt=self.today),
             registrations__practice__code__in=practice_codes_in(area, self.today),
             birth_date__lt=born,
@@ -61,8 +67,6 @@ class Cast:
             nhs_number__isnull=False,
             national_data_opt_out=False,
         )
-        keys = found.exclude(pk__in=self.kept_free).order_by("pk").distinct()
-        return list(keys.values_list("pk", flat=True))
 
     def leave_alone(self, keys: list[int]) -> None:
         """Keep people out of the stories that choose somebody."""
@@ -84,12 +88,12 @@ class Cast:
         return self._services[kind, area]
 
     def _chosen(self, kind: str, area: str) -> Service | None:
-        if area not in self._example:
-            keys = self.living_in(area, OLD)
-            if not keys:
-                return None
-            self._example[area] = Person.objects.get(pk=keys[-1])
-        return default_service(kind, self._example[area])
+        """What the directory chooses for the oldest people of the area, whatever story they are in."""
+        if area not in self._examples:
+            oldest = self._living_in(area, ADULT).order_by("birth_date", "nhs_number").distinct()
+            self._examples[area] = list(oldest[:EXAMPLES])
+        chosen = (default_service(kind, person) for person in self._examples[area])
+        return next((service for service in chosen if service), None)
 
     def other_service(self, service: Service, person: Person, at: datetime) -> Service | None:
         """Another service of the same kind that serves the person, if there is one; else the same."""
