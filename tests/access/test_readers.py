@@ -140,3 +140,8 @@ def test_a_job_sees_everywhere_under_its_own_name_and_nameless_ones_are_refused(
     assert reader.scope("person.read") == EVERYWHERE
     with pytest.raises(ValueError, match="name"):
         system_reader(" ")
+
+
+def test_a_job_that_another_asked_for_has_its_name_once():
+    first = system_reader("nightly")
+    assert system_reader(first.name).name == first.name == "system: nightly"

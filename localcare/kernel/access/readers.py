@@ -89,10 +89,11 @@ def register_area_resolver(resolver: AreaResolver) -> None:
 
 
 def system_reader(name: str) -> Reader:
-    """Return the reader for a job or the command line, audited under its name."""
-    if not name.strip():
+    """Return the reader for a job or the command line, audited under its name; also of one that it asked for in turn."""
+    own = name.strip().removeprefix("system: ")
+    if not own:
         raise ValueError("A job must give the name under which it is audited.")
-    return Reader(user=None, name=f"system: {name.strip()}"[:200], role_codes=("system",), is_system=True)
+    return Reader(user=None, name=f"system: {own}"[:200], role_codes=("system",), is_system=True)
 
 
 def reader_for(user: User, on: date | None = None, *, address: str = "") -> Reader:
