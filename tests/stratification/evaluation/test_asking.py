@@ -150,6 +150,23 @@ def test_so_many_at_a_time_and_only_by_who_may(night):
         ask(Question(night.run, 60), definitions(), by=Reader(user=None, name="nobody", scopes={}))
 
 
+def test_a_question_that_waits_already_is_not_one_too_many(night):
+    waits = ask(Question(night.run, 60), definitions(), by=BY)
+    for number in range(MOST_UNDER_WAY):
+        ListEvaluation.objects.create(
+            run=night.run, days=number, threshold=200, asked_at=night.run.started_at
+        )
+    assert ask(Question(night.run, 60), definitions(), by=BY) == waits
+
+
+def test_what_is_asked_again_begins_at_nothing(night):
+    kept = ask(Question(night.run, 60), definitions(), by=BY)
+    assert carry_out(str(kept.reference)).share == 100
+    again = ask(Question(night.run, 60), definitions(), by=BY)
+    assert (again.status, again.share, again.stage) == ("waiting", 0, "")
+    assert again.answer, "the former answer stays to be read"
+
+
 def test_who_may_not_read_may_not_ask_or_look(night, client):
     kept = ask(Question(night.run, 60), definitions(), by=BY)
     client.force_login(user_with_role("administrator"))

@@ -54,15 +54,15 @@ def ask(question: Question, definitions: Definitions, *, by: Reader) -> ListEval
     if not may_ask(by):
         raise NotAllowed(f"{by.name or 'nobody'} reads neither the list nor numbers about populations")
     check(question, known_until(), definitions)
-    under_way = ListEvaluation.objects.filter(status__in=(Status.WAITING, Status.RUNNING))
-    if under_way.count() >= MOST_UNDER_WAY:
-        raise TooManyAsked(f"{MOST_UNDER_WAY} questions wait already. Ask again in a few minutes.")
     asked = {"asked_at": timezone.now(), "asked_by_name": by.name}
     kept, is_new = ListEvaluation.objects.select_for_update().get_or_create(**_said(question), defaults=asked)
     if not is_new and not kept.is_over:
         return kept
+    under_way = ListEvaluation.objects.filter(status__in=(Status.WAITING, Status.RUNNING)).exclude(pk=kept.pk)
+    if under_way.count() >= MOST_UNDER_WAY:
+        raise TooManyAsked(f"{MOST_UNDER_WAY} questions wait already. Ask again in a few minutes.")
     again = asked | {"status": Status.WAITING, "started_at": None, "finished_at": None, "message": ""}
-    again |= {"stop_asked_at": None, "stop_asked_by": ""}
+    again |= {"stop_asked_at": None, "stop_asked_by": "", "stage": "", "done": 0, "total": 0}
     ListEvaluation.objects.filter(pk=kept.pk).update(**again)
     kept.refresh_from_db()
     jobs.put_in_queue(kept)
