@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from localcare.analysis.effect import AtThreshold, usual_bandwidth
 from localcare.care.stratification.definitions import Definitions
@@ -28,6 +28,10 @@ Numbers = dict[
 ]  # by kind and events in a first period: people, and their events in the next
 
 
+# Tables that were just filled look empty to the planner, which would then go through them once for each person.
+BY_WHOLE_TABLES = "SET LOCAL enable_nestloop = off"
+
+
 @contextmanager
 def followed(question: Question, definitions: Definitions) -> Iterator[Cursor]:
     """For the time of the block, a table of everybody on the list and everybody whose risk was near the threshold.
@@ -45,7 +49,9 @@ def followed(question: Question, definitions: Definitions) -> Iterator[Cursor]:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")  # what a fault left to this connection
-        cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} AS {FOLLOWED.format(who=condition)}", values)
+        with transaction.atomic():
+            cursor.execute(BY_WHOLE_TABLES)
+            cursor.execute(f"CREATE TEMPORARY TABLE {TABLE} AS {FOLLOWED.format(who=condition)}", values)
         yield cursor
         cursor.execute(f"DROP TABLE {TABLE}")
 
